@@ -1,0 +1,186 @@
+"""What every test may ask for: ``require``, a browser, and a server of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+Require = Callable[[object, str], None]
+
+
+def _require(condition: object, reason: str) -> None:
+    """Skip with a reason on a person's machine; fail in CI, where nothing may be skipped."""
+    if condition:
+        return
+    if IN_CI:
+        pytest.fail(f"{reason} (CI=true: this must not be skipped)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """``require(condition, "what is missing and how to get it")``: the only way to skip."""
+    return _require
+
+
+# --------------------------------------------------------------------------- browser
+
+
+def _chromium() -> str | None:
+    """Path of the browser: $VGL_CHROMIUM, the system's, or "" for Playwright's own."""
+    given = os.environ.get("VGL_CHROMIUM")
+    if given:
+        return shutil.which(given)
+    system = shutil.which("chromium", path="/usr/bin")
+    if system:
+        return system
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return "" if Path(playwright.chromium.executable_path).exists() else None
+
+
+@pytest.fixture(scope="session")
+def chromium(require: Require) -> str | None:
+    """Executable for Playwright's ``launch(executable_path=…)``; None means its own download."""
+    found = _chromium()
+    require(
+        found is not None,
+        "Chromium is missing: apt install chromium, or python -m playwright install chromium, "
+        "or VGL_CHROMIUM=/path/to/chromium",
+    )
+    return found or None
+
+
+# Not session scope: Playwright's synchronous API keeps an event loop running in this thread,
+# and any later test that calls asyncio.run() would fail.
+@pytest.fixture(scope="module")
+def browser(chromium: str | None) -> Iterator["Browser"]:
+    """A headless Chromium for the tests of one module."""
+    from playwright.sync_api import sync_playwright
+
+    # Chromium's own sandbox cannot start as root; the pages are ours.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield launched
+        launched.close()
+
+
+# --------------------------------------------------------------------------- server
+
+
+@dataclass
+class Server:
+    """A running ``python -m app serve``."""
+
+    url: str  # without a slash at the end
+    database: Path
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash or the out-of-memory killer would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, timeout: float = 15.0) -> int:
+        """SIGTERM, then the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the server ignored SIGTERM:\n{self.log.read_text()}") from None
+
+
+def free_port() -> int:
+    """A TCP port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(folder: Path, *, timeout: float = 60.0, **environment: str) -> Server:
+    """Start the application with its database in `folder` and wait until it is ready."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    database = folder / "vgl.db"
+    log = folder / "server.log"
+    # Settings of the person who runs the tests must not leak in.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("VGL_")}
+    settings = {"VGL_DATABASE": f"sqlite:///{database}", "TMPDIR": str(folder), **environment}
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env={**inherited, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://127.0.0.1:{port}", database, log, process)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended at its start:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{server.url}/readyz", timeout=2):
+                return server
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    server.kill()
+    raise AssertionError(f"the server was not ready after {timeout:g} s:\n{log.read_text()}")
+
+
+@contextmanager
+def running(folder: Path, **environment: str) -> Iterator[Server]:
+    """A server for the length of a ``with`` block."""
+    server = start_server(folder, **environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[StartServer]:
+    """``start(VGL_…="…") -> Server``: servers of one test's own on one database."""
+    started: list[Server] = []
+
+    def begin(**environment: str) -> Server:
+        started.append(start_server(tmp_path / "server", **environment))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running server for the tests of a module."""
+    with running(tmp_path_factory.mktemp("server")) as instance:
+        yield instance
