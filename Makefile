@@ -1,8 +1,6 @@
 # Vanishing Gradient Lab: everything a person does with the repository. `make help` lists it.
 
 VENV ?= .venv
-HOST ?= 127.0.0.1
-PORT ?= 8000
 export VENV
 # Only when given: `make test VGL_CHROMIUM=/path/to/chromium`, `make run PYTHON=python3.12`
 ifdef VGL_CHROMIUM
@@ -24,8 +22,8 @@ JS_TESTS = $(wildcard tests/js/*.test.js tests/js/**/*.test.js)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: users ## install what is missing and start the server (HOST=, PORT=)
-	@exec $(PY) -m app serve --host $(HOST) --port $(PORT)
+run: users ## install what is missing and start the server (ARGS="--port 9000")
+	@exec $(PY) -m app serve $(ARGS)
 
 test: bootstrap dev node_modules/.installed ## install what the tests need, then run every check and test
 	@$(MAKE) --no-print-directory check js-test py-test

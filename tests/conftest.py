@@ -120,6 +120,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# No proxy of the environment between a test and its server.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def start_server(folder: Path, *, timeout: float = 60.0, **environment: str) -> Server:
     """Start the application with its database in `folder` and wait until it is ready."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,7 +148,7 @@ def start_server(folder: Path, *, timeout: float = 60.0, **environment: str) -> 
         if process.poll() is not None:
             raise AssertionError(f"the server ended at its start:\n{log.read_text()}")
         try:
-            with urllib.request.urlopen(f"{server.url}/readyz", timeout=2):
+            with _direct.open(f"{server.url}/readyz", timeout=2):
                 return server
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
