@@ -22,7 +22,7 @@ find_python() {
             return
         fi
     done
-    say "Python 3.11 or newer is needed, and none was found (looked for: ${PYTHON:-python3, python3.11 … python3.14})."
+    say "Python 3.11 or newer is needed; here is ${PYTHON:-python3}: $(${PYTHON:-python3} --version 2>&1 || true)"
     say "  Debian 12+, Ubuntu 24.04+:  sudo apt install python3 python3-venv"
     say "  Fedora:                     sudo dnf install python3"
     say "  macOS:                      brew install python"
