@@ -164,16 +164,21 @@ def train(spec: RunSpec, *, should_stop: Callable[[], bool] = _never) -> Iterato
     training = spec.training
     session = _Session(spec)
     seq = 0
-    # Overflow is a result that is shown, not an accident.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        for step in range(training.steps + 1):
+    for step in range(training.steps + 1):
+        # Overflow is a result that is shown, not an accident. (No yield inside: the setting would
+        # leak into the caller.)
+        with np.errstate(all="ignore"):
             passed, gradient, grad_norm = session.measure()
             state = _state_after(session, step, passed, grad_norm)
+            frame = None
             if step % spec.frame_every == 0 or state != "running":
-                yield session.frame(seq, step, state, passed, grad_norm)
-                seq += 1
-            if state != "running" or should_stop():
-                return
+                frame = session.frame(seq, step, state, passed, grad_norm)
+        if frame is not None:
+            yield frame
+            seq += 1
+        if state != "running" or should_stop():
+            return
+        with np.errstate(all="ignore"):
             clip_by_global_norm(gradient, grad_norm, training.clip_norm)
             session.optimiser.update(session.flat, gradient)
 
