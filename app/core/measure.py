@@ -1,0 +1,85 @@
+"""Turn a pass and the probe sequence into a frame."""
+
+import numpy as np
+
+from app.core import probes
+from app.core.arrays import Array, Params
+from app.core.cells.base import Cell, Trace
+from app.core.frames import PROBE_UNITS, Frame, FrameState, GateBand, ProbeUnits
+from app.core.network import Pass
+
+
+def measure_frame(
+    cell: Cell,
+    params: Params,
+    passed: Pass,
+    probe: Trace,
+    probe_inputs: Array,
+    *,
+    seq: int,
+    step: int,
+    state: FrameState,
+    metric: float,
+    grad_norm: float,
+    clip_norm: float | None,
+    with_units: bool,
+) -> Frame:
+    """Measure everything that a frame shows.
+
+    Parameters
+    ----------
+    passed : Pass
+        Forward and backward pass over a batch: the norms, the shares, the loss.
+    probe : Trace
+        Forward pass over the one probe sequence: the gates.
+    probe_inputs : ndarray of shape (T, 1, D)
+    with_units : bool
+        Whether the frame carries single units and a copy of the weights.
+    """
+    trace, gradients = passed.trace, passed.gradients
+    grad_h = probes.profile(gradients.dhs_total, gradients.exponent)
+    grad_c = None
+    if gradients.dcs_total is not None:
+        grad_c = probes.profile(gradients.dcs_total, gradients.exponent)
+    whole = gradients.params["W_h"] * len(passed.losses)  # back to the sum over the batch
+    kept = cell.gates(trace).get(cell.retention_gate or "")
+    probe_gates = {name: gate[:, 0] for name, gate in cell.gates(probe).items()}  # (T, H)
+    return Frame(
+        seq=seq,
+        step=step,
+        state=state,
+        loss=float(passed.losses.mean()),
+        metric=metric,
+        grad_norm=grad_norm,
+        clipped=clip_norm is not None and grad_norm > clip_norm,
+        grad_h=grad_h,
+        grad_c=grad_c,
+        direct=probes.direct_path(cell, trace, gradients),
+        bound=probes.pascanu_bound(cell, params, grad_h),
+        retention_h=probes.retention(grad_h),
+        retention_c=probes.retention(grad_c),
+        long_range_share=probes.long_range_share(trace, whole),
+        half_life=probes.half_life(kept),
+        saturation=probes.saturation(cell, trace),
+        gates=_bands(probe_gates),
+        probe=_units(probe_gates, probe, probe_inputs) if with_units else None,
+        weights={name: w.copy() for name, w in params.items()} if with_units else None,
+    )
+
+
+def _bands(gates: dict[str, Array]) -> dict[str, GateBand]:
+    if not gates:
+        return {}
+    stacked = np.stack(list(gates.values()))  # (gates, T, H): one call for all percentiles
+    mean, (p10, p90) = stacked.mean(axis=2), np.percentile(stacked, (10, 90), axis=2)
+    return {name: GateBand(mean[k], p10[k], p90[k]) for k, name in enumerate(gates)}
+
+
+def _units(gates: dict[str, Array], probe: Trace, inputs: Array) -> ProbeUnits:
+    shown = {**gates, "hidden_state": probe.hs[:, 0]}
+    if probe.cs is not None:
+        shown["cell_state"] = probe.cs[:, 0]
+    return ProbeUnits(
+        inputs=inputs[:, 0].copy(),
+        units={name: values[:, :PROBE_UNITS].copy() for name, values in shown.items()},
+    )
