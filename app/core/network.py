@@ -46,6 +46,7 @@ class Network:
     output_size: int
     loss: Loss
     readout: Readout
+    lift_small: bool = True
 
     def init_params(self, rng: np.random.Generator) -> Params:
         """Draw all weights, float64; the readout begins as in the cell's library."""
@@ -85,7 +86,7 @@ class Network:
         )
         dhs = np.zeros(trace.hs.shape, trace.dh.dtype)
         dhs[-len(read) :] = d_outputs @ params["W_y"]
-        gradients = self.cell.backward(params, trace, dhs)
+        gradients = self.cell.backward(params, trace, dhs, lift_small=self.lift_small)
         batch_size = len(losses)
         of_params: Params = {name: d / batch_size for name, d in gradients.params.items()}
         of_params["W_y"] = np.einsum("nbo,nbh->oh", d_outputs, read) / batch_size

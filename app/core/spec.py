@@ -58,6 +58,11 @@ class RunSpec:
         choices=("float64", "float32"),
         doc="Number format; float64 keeps gradients down to 1e-308.",
     )
+    lift_small: bool = option(
+        True,
+        doc="Multiply a vanishing backward signal by exact powers of two, so that it never leaves "
+        "the number range; off shows what plain float32 loses.",
+    )
     seed: int = option(0, low=0, high=2**31 - 1, doc="Seed of weights and sequences.")
     frame_every: int = option(
         10, low=1, high=1000, scale="log", unit="steps", doc="Training steps from frame to frame."
@@ -76,7 +81,11 @@ class RunSpec:
             Naming the first unknown field, wrong value or limit.
         """
         _refuse_unknown("", body, {f.name for f in dataclasses.fields(cls)})
-        top = {name: body[name] for name in ("dtype", "seed", "frame_every") if name in body}
+        top = {
+            name: body[name]
+            for name in ("dtype", "lift_small", "seed", "frame_every")
+            if name in body
+        }
         return cls(
             task=_section("task", body.get("task", {}), "name", "adding", TASKS),
             model=_section("model", body.get("model", {}), "cell", "lstm", CELLS),

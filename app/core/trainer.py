@@ -25,7 +25,9 @@ def _never() -> bool:
 def network_of(spec: RunSpec) -> Network:
     """Return the network that a spec describes."""
     task = spec.task
-    return Network(spec.model, task.input_size, task.output_size, task.loss, task.readout)
+    return Network(
+        spec.model, task.input_size, task.output_size, task.loss, task.readout, spec.lift_small
+    )
 
 
 def streams(seed: int) -> tuple[np.random.Generator, np.random.Generator, np.random.Generator]:

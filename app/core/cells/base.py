@@ -103,7 +103,9 @@ class Cell(Protocol):
         """Run over xs (T, B, D); ``trace`` is used again if its sizes fit, else a new one made."""
         ...
 
-    def backward(self, params: Params, trace: Trace, dhs: Array) -> Gradients:
+    def backward(
+        self, params: Params, trace: Trace, dhs: Array, *, lift_small: bool = True
+    ) -> Gradients:
         """Backpropagate dhs (T, B, H), the direct ∂ℓ/∂h_t, through the recorded steps."""
         ...
 

@@ -192,13 +192,17 @@ class GRU:
         d_r *= d_n
         return slopes
 
-    def backward(self, params: Params, trace: Trace, dhs: Array) -> Gradients:
+    def backward(
+        self, params: Params, trace: Trace, dhs: Array, *, lift_small: bool = True
+    ) -> Gradients:
         """Backpropagate through time over a recorded trace.
 
         Parameters
         ----------
         dhs : ndarray of shape (T, B, H)
             Direct ∂ℓ/∂h_t from the readout; zero where no loss is applied.
+        lift_small : bool
+            Keep a vanishing signal in the number range (see ``rescaling``).
 
         Returns
         -------
@@ -217,7 +221,8 @@ class GRU:
         hidden, exponent, dh, dz = self.hidden_size, trace.exponent, trace.dh, trace.dz
         w_h_transposed = params["W_h"].T
         np.copyto(dh, dhs.transpose(0, 2, 1))
-        one_loss = not dhs[:-1].any()  # only then may the signal be lifted: nothing is added later
+        # Lifting needs a single loss: nothing unlifted may be added to the signal later on.
+        lifting = lift_small and not dhs[:-1].any()
         # All slopes at once, written where dz will stand; the loop multiplies dh into them.
         slopes = self._slopes(trace, slice(None))
         update = trace.gates[:, hidden : 2 * hidden]
@@ -232,7 +237,7 @@ class GRU:
                 dh[t] += carried
                 exponent[t] = exponent[t + 1]
             slopes[t] *= dh[t]
-            if one_loss and t % EVERY == 0:
+            if lifting and t % EVERY == 0:
                 exponent[t] += lift((dh[t], dz[t]))
         gradient = weight_gradient(trace)
         r_z_n = np.r_[0 : 2 * hidden, 3 * hidden : 4 * hidden]

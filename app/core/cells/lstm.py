@@ -260,13 +260,17 @@ class LSTM:
         shown *= o
         return slopes, shown
 
-    def backward(self, params: Params, trace: Trace, dhs: Array) -> Gradients:
+    def backward(
+        self, params: Params, trace: Trace, dhs: Array, *, lift_small: bool = True
+    ) -> Gradients:
         """Backpropagate through time over a recorded trace.
 
         Parameters
         ----------
         dhs : ndarray of shape (T, B, H)
             Direct ∂ℓ/∂h_t from the readout; zero where no loss is applied.
+        lift_small : bool
+            Keep a vanishing signal in the number range (see ``rescaling``).
 
         Returns
         -------
@@ -288,7 +292,8 @@ class LSTM:
         dh, dc, dz = trace.dh, trace.kept["dc"], trace.dz
         w_h_transposed = params["W_h"].T
         np.copyto(dh, dhs.transpose(0, 2, 1))
-        one_loss = not dhs[:-1].any()  # only then may the signal be lifted: nothing is added later
+        # Lifting needs a single loss: nothing unlifted may be added to the signal later on.
+        lifting = lift_small and not dhs[:-1].any()
         # All slopes at once, written where dz will stand; the loop multiplies dc and dh into them.
         slopes, shown = self._slopes(trace, slice(None))
         forget = trace.gates[:, hidden : 2 * hidden]
@@ -306,7 +311,7 @@ class LSTM:
                 dc[t] += carried  # the carousel
             slopes[t, :3] *= dc[t]  # dz of i, f, g
             slopes[t, 3] *= dh[t]  # dz of o
-            if one_loss and t % EVERY == 0:
+            if lifting and t % EVERY == 0:
                 exponent[t] += lift((dh[t], dc[t], dz[t]))
         return Gradients(
             params=split_stacked(weight_gradient(trace), hidden),

@@ -125,13 +125,17 @@ class RNN:
             phi.apply(h)
         return trace
 
-    def backward(self, params: Params, trace: Trace, dhs: Array) -> Gradients:
+    def backward(
+        self, params: Params, trace: Trace, dhs: Array, *, lift_small: bool = True
+    ) -> Gradients:
         """Backpropagate through time over a recorded trace.
 
         Parameters
         ----------
         dhs : ndarray of shape (T, B, H)
             Direct ∂ℓ/∂h_t from the readout; zero where no loss is applied.
+        lift_small : bool
+            Keep a vanishing signal in the number range (see ``rescaling``).
 
         Returns
         -------
@@ -150,7 +154,8 @@ class RNN:
         hidden, dh, dz, exponent = self.hidden_size, trace.dh, trace.dz, trace.exponent
         w_h_transposed = params["W_h"].T
         np.copyto(dh, dhs.transpose(0, 2, 1))
-        one_loss = not dhs[:-1].any()  # only then may the signal be lifted: nothing is added later
+        # Lifting needs a single loss: nothing unlifted may be added to the signal later on.
+        lifting = lift_small and not dhs[:-1].any()
         # The slopes φ'(z_t) of all steps at once; the loop turns them into dz_t = dh_t ⊙ φ'(z_t).
         ACTIVATIONS[self.activation].slope(trace.stacked[1:, :hidden], out=dz)
         exponent[:] = 0
@@ -162,7 +167,7 @@ class RNN:
                 dh[t] += carried
                 exponent[t] = exponent[t + 1]
             dz[t] *= dh[t]
-            if one_loss and t % EVERY == 0:
+            if lifting and t % EVERY == 0:
                 exponent[t] += lift((dh[t], dz[t]))
         return Gradients(
             params=split_stacked(weight_gradient(trace), hidden),
