@@ -255,7 +255,13 @@ def try_out(image: Image) -> None:
         [program, *command[1:]], stdout=log, stderr=subprocess.STDOUT, **common
     )
     try:
-        seconds = wait_for("readiness", 60, lambda: call(port, "GET", "/readyz")[0] == 200)
+
+        def ready() -> bool:
+            if process.poll() is not None:
+                raise SystemExit(f"the server ended with {process.returncode}")
+            return call(port, "GET", "/readyz")[0] == 200
+
+        seconds = wait_for("readiness", 60, ready)
         print(f"ready after {seconds:.1f} s, as user {image.user if identity else os.geteuid()}")
         subprocess.run(
             [shutil.which(healthcheck[0], path=environment["PATH"]), *healthcheck[1:]],
