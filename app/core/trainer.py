@@ -128,15 +128,20 @@ def train(spec: RunSpec, *, should_stop: Callable[[], bool] = _never) -> Iterato
     """
     session = _Session(spec)
     seq = 0
-    # Overflow is a result that is shown, not an accident.
-    with np.errstate(all="ignore"):
-        for step in range(spec.training.steps + 1):
+    for step in range(spec.training.steps + 1):
+        # Overflow is a result that is shown, not an accident. No yield inside these blocks: the
+        # setting would leak into the caller, and into another run that is read side by side.
+        with np.errstate(all="ignore"):
             passed, gradient, grad_norm = session.run_batch()
             state = session.state_after(step, passed, grad_norm)
+            frame = None
             if step % spec.frame_every == 0 or state != "running":
-                yield session.frame(seq, step, state, passed, grad_norm)
-                seq += 1
-            if state != "running" or should_stop():
-                return
+                frame = session.frame(seq, step, state, passed, grad_norm)
+        if frame is not None:
+            yield frame
+            seq += 1
+        if state != "running" or should_stop():
+            return
+        with np.errstate(all="ignore"):
             clip_by_global_norm(gradient, grad_norm, spec.training.clip_norm)
             session.optimiser.update(session.flat, gradient)
