@@ -176,10 +176,10 @@ class GRU:
                 h += n
         return trace
 
-    def _slopes(self, trace: Trace, steps: slice) -> Array:
-        """Return ∂h_t by the pre-activations of r, z, u and n, shape (T', 4, H, B)."""
+    def _slopes(self, trace: Trace, steps: slice, out: Array) -> Array:
+        """Write ∂h_t by the pre-activations of r, z, u and n into ``out``, as (T', 4, H, B)."""
         hidden, tanh, sigmoid = self.hidden_size, ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"]
-        slopes = trace.dz[steps].reshape(-1, 4, hidden, trace.dz.shape[-1])
+        slopes = out.reshape(-1, 4, hidden, out.shape[-1])
         r, z, u, n = np.moveaxis(trace.gates[steps].reshape(slopes.shape), 1, 0)
         d_r, d_z, d_u, d_n = np.moveaxis(slopes, 1, 0)
         sigmoid.slope(z, out=d_z)
@@ -224,7 +224,7 @@ class GRU:
         # Lifting needs a single loss: nothing unlifted may be added to the signal later on.
         lifting = lift_small and not dhs[:-1].any()
         # All slopes at once, written where dz will stand; the loop multiplies dh into them.
-        slopes = self._slopes(trace, slice(None))
+        slopes = self._slopes(trace, slice(None), out=dz)
         update = trace.gates[:, hidden : 2 * hidden]
         exponent[:] = 0
         carried = np.empty_like(dh[0])
@@ -259,7 +259,9 @@ class GRU:
         J = diag(z) + diag(∂h/∂z_r) W_rh + diag(∂h/∂z_z) W_zh + diag(∂h/∂u) W_nh.
         """
         hidden = self.hidden_size
-        slopes = self._slopes(trace, slice(t, t + 1))[0, :3].transpose(2, 0, 1)  # (B, 3, H)
+        now = slice(t, t + 1)
+        slopes = self._slopes(trace, now, out=np.empty_like(trace.dz[now]))
+        slopes = slopes[0, :3].transpose(2, 0, 1)  # (B, 3, H)
         rows = slopes[..., np.newaxis] * params["W_h"].reshape(3, hidden, hidden)
         jacobian: Array = rows.sum(axis=1)
         unit = np.arange(hidden)

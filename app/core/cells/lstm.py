@@ -224,8 +224,13 @@ class LSTM:
         elif self.coupled:
             np.subtract(1, f, out=i)
 
-    def _slopes(self, trace: Trace, steps: slice) -> tuple[Array, Array]:
+    def _slopes(self, trace: Trace, steps: slice, out: Array) -> tuple[Array, Array]:
         """Return how the pre-activations act on the state, locally.
+
+        Parameters
+        ----------
+        out : ndarray of shape (T', 4H, B)
+            Where the slopes are written.
 
         Returns
         -------
@@ -235,7 +240,7 @@ class LSTM:
             ∂h_t/∂c_t = o ⊙ φ'(c).
         """
         hidden, phi = self.hidden_size, ACTIVATIONS[self.activation]
-        slopes = trace.dz[steps].reshape(-1, 4, hidden, trace.dz.shape[-1])
+        slopes = out.reshape(-1, 4, hidden, out.shape[-1])
         i, f, g, o = np.moveaxis(trace.gates[steps].reshape(slopes.shape), 1, 0)
         d_i, d_f, d_g, d_o = np.moveaxis(slopes, 1, 0)
         c_before, phi_c = trace.kept["c"][:-1][steps], trace.kept["phi_c"][steps]
@@ -295,7 +300,7 @@ class LSTM:
         # Lifting needs a single loss: nothing unlifted may be added to the signal later on.
         lifting = lift_small and not dhs[:-1].any()
         # All slopes at once, written where dz will stand; the loop multiplies dc and dh into them.
-        slopes, shown = self._slopes(trace, slice(None))
+        slopes, shown = self._slopes(trace, slice(None), out=dz)
         forget = trace.gates[:, hidden : 2 * hidden]
         exponent[:] = 0
         carried = np.empty_like(dh[0])
@@ -331,7 +336,8 @@ class LSTM:
         where U_k are the rows of W_h that belong to gate k.
         """
         hidden = self.hidden_size
-        slopes, shown = self._slopes(trace, slice(t, t + 1))
+        now = slice(t, t + 1)
+        slopes, shown = self._slopes(trace, now, out=np.empty_like(trace.dz[now]))
         slopes = slopes[0].transpose(2, 0, 1)  # (B, 4, H)
         e = shown[0].T  # (B, H)
         f = trace.gates[t, hidden : 2 * hidden].T
