@@ -98,11 +98,13 @@ def long_range_share(trace: Trace, whole: Array) -> float | None:
     early = slice(0, max(1, -(-len(trace.dz) // 10)))
     # Relative to the least lifted of these steps, so that their sum is not lost to underflow.
     reference = int(trace.exponent[early].min())
-    factor = np.ldexp(1.0, np.maximum(reference - trace.exponent[early], -200))
-    dz = trace.dz[early] * factor[:, np.newaxis, np.newaxis]
+    factor = np.ldexp(1.0, reference - trace.exponent[early])
+    # Only the rows that see h_{t-1}: the GRU keeps another block below them.
+    dz = trace.dz[early, : len(whole)] * factor[:, np.newaxis, np.newaxis]
     h_before = trace.stacked[:-1][early, : trace.hidden_size]
     contribution = np.tensordot(dz, h_before, axes=([0, 2], [0, 2]))
-    early_norm, whole_norm = float(np.linalg.norm(contribution)), float(np.linalg.norm(whole))
+    early_norm = float(np.linalg.norm(contribution))
+    whole_norm = float(np.linalg.norm(whole.astype(np.float64)))
     if not whole_norm > 0 or not np.isfinite(whole_norm + early_norm):
         return None
     return float(np.ldexp(early_norm / whole_norm, -reference))
