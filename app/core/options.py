@@ -90,6 +90,8 @@ def check_options(section: str, spec: Any) -> None:
             raise OptionError(path, message, limit)
         if declared.kind == "number" and isinstance(value, int):
             object.__setattr__(spec, name, float(value))  # 1 and 1.0 are one spec, with one run id
+        elif declared.kind == "number" and value == 0:
+            object.__setattr__(spec, name, 0.0)  # and so are 0.0 and -0.0
 
 
 def _complaints(declared: Option, value: Any) -> Iterator[tuple[str, object]]:
@@ -108,7 +110,7 @@ def _complaints(declared: Option, value: Any) -> Iterator[tuple[str, object]]:
     allowed = (int,) if declared.kind == "integer" else (int, float)
     if isinstance(value, bool) or not isinstance(value, allowed):
         yield f"must be {'an integer' if declared.kind == 'integer' else 'a number'}", None
-    elif not math.isfinite(value):
+    elif isinstance(value, float) and not math.isfinite(value):  # an int may exceed any float
         yield "must be finite", None
     elif declared.low is not None and value < declared.low:
         yield f"must be at least {declared.low:g}", declared.low
