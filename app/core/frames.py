@@ -104,7 +104,10 @@ class Frame:
 
 def significant(value: float) -> float | None:
     """Round to the digits of the wire; NaN and infinities become None."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    if not math.isfinite(value):
+        return None
+    rounded = float(f"{value:.{DIGITS}g}")
+    return rounded if math.isfinite(rounded) else value  # the largest float would round to infinity
 
 
 def typed_array(values: Array) -> dict[str, Any]:

@@ -51,7 +51,7 @@ from app.core.initialisers import (
     input_weights_and_bias,
     recurrent_matrix,
 )
-from app.core.options import check_options, option
+from app.core.options import OptionError, check_options, option
 from app.core.rescaling import EVERY, lift
 
 
@@ -126,7 +126,9 @@ class LSTM:
     def __post_init__(self) -> None:
         check_options("model", self)
         if self.coupled and self.clamp_input is not None:
-            raise ValueError("model.clamp_input: a coupled input gate cannot be clamped as well")
+            raise OptionError(
+                "model.clamp_input", "a coupled input gate cannot be clamped as well"
+            )
 
     def init_params(self, rng: np.random.Generator, input_size: int) -> Params:
         """Draw W_x (4H, D), W_h (4H, H) and b (4H,), rows in the order i f g o."""
