@@ -172,13 +172,15 @@ def split_stacked(gradient: Array, hidden_size: int) -> Params:
 def weight_gradient(trace: Trace) -> Array:
     """Return Σ_t dz_t [h_{t-1}; x_t; 1]ᵀ, shape (rows, H+D+1): all weights in one product.
 
-    The steps before a rescaling are brought back to scale first; what is then smaller than 2^-100
-    is dropped, far below the last digit of the sum, because subnormal numbers would slow the
-    product down many times.
+    Rescaled steps are brought back to scale first. A step that then comes near the end of the
+    number range (2^-100 in float32, 2^-996 in float64) is dropped, because subnormal numbers would
+    slow the product down many times.
     """
     dz = trace.dz
     if trace.exponent.any():
-        factor = np.where(trace.exponent <= 100, np.ldexp(1.0, -trace.exponent), 0.0)
+        magnitude = np.frexp(np.abs(dz).max(axis=(1, 2)))[1] - trace.exponent  # log2, rounded up
+        kept = magnitude > np.finfo(dz.dtype).minexp + 26
+        factor = np.where(kept, np.ldexp(1.0, -trace.exponent), 0.0)
         dz = dz * factor.astype(dz.dtype)[:, np.newaxis, np.newaxis]
     gradient: Array = np.tensordot(dz, trace.stacked[:-1], axes=([0, 2], [0, 2]))
     return gradient

@@ -238,7 +238,7 @@ class GRU:
                 exponent[t] = exponent[t + 1]
             slopes[t] *= dh[t]
             if lifting and t % EVERY == 0:
-                exponent[t] += lift((dh[t], dz[t]))
+                exponent[t] += lift((dh[t], dz[t]), lifted=exponent[t])
         gradient = weight_gradient(trace)
         r_z_n = np.r_[0 : 2 * hidden, 3 * hidden : 4 * hidden]
         return Gradients(

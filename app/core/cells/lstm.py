@@ -319,7 +319,7 @@ class LSTM:
             slopes[t, :3] *= dc[t]  # dz of i, f, g
             slopes[t, 3] *= dh[t]  # dz of o
             if lifting and t % EVERY == 0:
-                exponent[t] += lift((dh[t], dc[t], dz[t]))
+                exponent[t] += lift((dh[t], dc[t], dz[t]), lifted=exponent[t])
         return Gradients(
             params=split_stacked(weight_gradient(trace), hidden),
             dhs_total=dh.transpose(0, 2, 1),

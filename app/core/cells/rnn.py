@@ -168,7 +168,7 @@ class RNN:
                 exponent[t] = exponent[t + 1]
             dz[t] *= dh[t]
             if lifting and t % EVERY == 0:
-                exponent[t] += lift((dh[t], dz[t]))
+                exponent[t] += lift((dh[t], dz[t]), lifted=exponent[t])
         return Gradients(
             params=split_stacked(weight_gradient(trace), hidden),
             dhs_total=dh.transpose(0, 2, 1),
