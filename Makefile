@@ -51,7 +51,7 @@ py-test: dev
 bench: users ## measure speed (benchmarks/)
 	$(PY) -m benchmarks
 
-golden: ## make the golden files again with PyTorch (tests/golden)
+golden: ## make the golden files again with PyTorch (tests/core/golden)
 	@sh scripts/venv.sh requirements-peers.txt
 	$(PY) scripts/make_golden.py
 

@@ -17,7 +17,7 @@ APP = ROOT / "app"
 # Which rooms of app/ each room may import. A file directly in app/ is a room of its own name.
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
-    "__main__": {"main", "client", "settings", "runs", "core"},
+    "__main__": {"main", "client", "settings", "studies", "runs", "core"},
     "main": {"api", "pages", "runs", "core", "settings"},
     "api": {"runs", "core", "settings"},
     "pages": {"runs", "core", "settings"},
@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "settings": set(),
     "client": {"core"},
+    "studies": {"core"},
 }
 
 # core computes: it does not read clocks or the environment, and touches neither disk nor network.
