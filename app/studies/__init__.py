@@ -1,0 +1,1 @@
+"""Studies: many runs from the command line, without a server, that back what the pages claim."""
