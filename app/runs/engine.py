@@ -1,0 +1,211 @@
+"""Keep the workers busy: a thread hands queued runs to Dask, one per free worker.
+
+The queue is in the store, not in Dask. So a restart forgets nothing, several servers on one
+database agree on what is next, and a run that kills its worker takes no waiting run with it.
+Handing a run out twice is harmless: the Dask key is the run id, and the log has one row per frame.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.runs import queue
+from app.runs.log import fail
+from app.runs.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0  # seconds; what other servers queued is found this late at most
+RETRY_AFTER = 5.0  # seconds before a run is tried again whose frames could not be written
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class Engine:
+    """The compute side of a server.
+
+    Parameters
+    ----------
+    store : Store
+    workers : int
+        Processes to start.
+    scheduler : str
+        Address of an existing Dask scheduler; empty: start processes here.
+    max_attempts : int
+        Workers that one run may kill.
+    """
+
+    def __init__(self, store: Store, *, workers: int, scheduler: str, max_attempts: int) -> None:
+        self._store, self._workers, self._scheduler = store, workers, scheduler
+        self._max_attempts = max_attempts
+        self._futures: dict[str, Future[Any]] = {}
+        self._not_before: dict[str, float] = {}
+        self._signal = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.status = "starting"
+
+    @property
+    def ready(self) -> bool:
+        return self.status == "ready"
+
+    def start(self) -> None:
+        """Start in the background; runs that an earlier server left unfinished go first."""
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._signal.set()
+
+    def stop(self, timeout: float = 4.0) -> None:
+        """Stop at once: what the workers were doing is computed again after the next start."""
+        self.status, self._stopping = "stopping", True
+        self._signal.set()
+        if self._thread:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                with self._connected() as client:
+                    self.status = "ready"
+                    log.info("the engine is ready", extra={"workers": len(client.nthreads())})
+                    self._dispatch(client)
+            # Whatever happens to a cluster, the server stays up, says so, and tries again.
+            except Exception as error:
+                if not self._stopping:
+                    self.status = f"{type(error).__name__}: {error}"
+                    log.exception("the engine has failed")
+                    self._signal.wait(LOOK_EVERY)
+            finally:
+                self._futures.clear()
+
+    # ------------------------------------------------------------------ queue
+
+    def _dispatch(self, client: "Client") -> None:
+        while not self._stopping:
+            if self._scheduler and client.status not in ("running", "connecting"):
+                raise ConnectionError(f"the scheduler is gone ({client.status})")
+            try:
+                self._collect()
+                self._hand_out(client)
+            except SQLAlchemyError as error:
+                log.error("the queue cannot be read", extra={"error": str(error.__cause__)})
+            self._signal.wait(LOOK_EVERY)
+            self._signal.clear()
+
+    def _hand_out(self, client: "Client") -> None:
+        from app.runs.worker import execute
+
+        slots = sum(client.nthreads().values()) if self._scheduler else self._workers
+        with self._store.reading() as connection:
+            due = queue.due(connection, slots)
+        now = time.monotonic()
+        for run_id, priority in due:
+            if run_id in self._futures or self._not_before.get(run_id, 0.0) > now:
+                continue
+            future = client.submit(execute, run_id, key=run_id, retries=2, priority=priority)
+            self._futures[run_id] = future
+            future.add_done_callback(lambda _: self._signal.set())
+
+    def _collect(self) -> None:
+        for run_id, future in list(self._futures.items()):
+            if future.status == "pending":
+                continue
+            if future.status == "error":
+                self._record(run_id, future.exception())
+            # A run that is still unfinished in the store is handed out again.
+            del self._futures[run_id]
+            future.release()
+
+    def _record(self, run_id: str, error: BaseException | None) -> None:
+        from distributed import KilledWorker
+
+        if isinstance(error, KilledWorker):
+            message = f"its worker process died {self._max_attempts} times"
+            fail(self._store, run_id, "worker_lost", message)
+            log.error("a run keeps killing its worker", extra={"run": run_id})
+        elif isinstance(error, StoreError):
+            # The disk is full or the database away: nothing is lost, it goes on when it can.
+            self._not_before[run_id] = time.monotonic() + RETRY_AFTER
+            log.error("frames cannot be written", extra={"run": run_id, "error": str(error)})
+        else:
+            fail(self._store, run_id, "internal_error", f"{type(error).__name__}: {error}")
+            log.error("a run failed", extra={"run": run_id, "error": repr(error)})
+
+    # ------------------------------------------------------------------ cluster
+
+    @contextmanager
+    def _connected(self) -> Iterator["Client"]:
+        """Connect to the workers; they are gone after the block if they were ours."""
+        import dask
+        from distributed import Client
+
+        _quiet()
+        # A suspect is a run that was on a worker when it died; more deaths than this blame it.
+        dask.config.set({"distributed.scheduler.allowed-failures": self._max_attempts - 1})
+        if self._scheduler:
+            with Client(self._scheduler, timeout="10s", set_as_default=False) as client:
+                yield client
+            return
+        cluster = self._local_cluster()
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                try:
+                    yield client
+                finally:
+                    _kill(cluster)
+        finally:
+            cluster.close(timeout=2)
+
+    def _local_cluster(self) -> "LocalCluster":
+        from distributed import LocalCluster
+
+        return LocalCluster(
+            n_workers=self._workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            # Dask serves its own pages even so: on a free port of this machine, not on 8787.
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+            preload=["app.runs.worker"],  # imported before the first run asks for it
+            env={**ONE_THREAD, "VGL_DATABASE": _address(self._store)},
+            silence_logs=logging.ERROR,
+        )
+
+
+def _address(store: Store) -> str:
+    """Return the URL of the database as a worker may use it, from any folder."""
+    url = store.url
+    if store.is_sqlite and url.database:
+        url = url.set(database=str(Path(url.database).resolve()))
+    return url.render_as_string(hide_password=False)
+
+
+def _kill(cluster: "LocalCluster") -> None:
+    """End our worker processes now; asked politely, a worker in the middle of a run takes 4 s."""
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for nanny in list(cluster.workers.values()):
+        nanny.auto_restart = False
+        with suppress(ProcessLookupError, TypeError):
+            os.kill(nanny.pid, signal.SIGKILL)
+
+
+def _quiet() -> None:
+    """Let Dask log through our handlers, and only what matters."""
+    logger = logging.getLogger("distributed")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.ERROR)

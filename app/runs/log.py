@@ -1,0 +1,192 @@
+"""The log of a run: one writer appends frames, any number of readers follow by position.
+
+The writer is a worker process that may die at any moment, so every write is a transaction that
+leaves a state from which the run can be computed again: training is deterministic, and the key
+(run, seq) refuses the frames that are already there.
+"""
+
+import io
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, case, select, update
+
+from app.runs.store import UNFINISHED, Store, frames, runs, weights
+
+FLUSH_EVERY = 0.05  # seconds; a frame is worth a transaction, ten frames a second are not ten
+ASK_EVERY = 0.2  # seconds between two looks at the flag that cancels a run
+# A run that is killed with its server on every start would never end; Dask counts only what
+# happens within one life of the scheduler.
+MOST_ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write one run: its spec, and the last frame that an earlier attempt left."""
+
+    spec: dict[str, Any]
+    seq: int
+
+
+def claim(store: Store, run_id: str, provenance: dict[str, Any]) -> Claim | None:
+    """Begin an attempt at a run; None if nobody waits for it any more."""
+    now = time.time()
+    with store.writing() as connection:
+        row = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED))
+            .values(
+                state="running",
+                attempts=runs.c.attempts + 1,
+                started_at=case((runs.c.started_at.is_(None), now), else_=runs.c.started_at),
+                provenance=json.dumps(provenance),
+            )
+            .returning(runs.c.spec, runs.c.seq, runs.c.attempts)
+        ).one_or_none()
+    if row is None:
+        return None
+    if row.attempts > MOST_ATTEMPTS:
+        fail(store, run_id, "worker_lost", f"given up after {row.attempts - 1} attempts")
+        return None
+    return Claim(json.loads(row.spec), row.seq)
+
+
+def fail(store: Store, run_id: str, code: str, message: str) -> None:
+    """Record why an unfinished run cannot be completed."""
+    with store.writing() as connection:
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED))
+            .values(
+                state="failed",
+                error_code=code,
+                error_message=message[:2000],
+                finished_at=time.time(),
+            )
+        )
+
+
+def confirm_cancelled(store: Store, run_id: str) -> bool:
+    """Record that a run has stopped; False if the wish was withdrawn in the meantime."""
+    with store.writing() as connection:
+        done = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED), runs.c.cancel_requested)
+            .values(state="cancelled", finished_at=time.time())
+        )
+    return done.rowcount > 0
+
+
+class RunWriter:
+    """Appends the frames of one attempt at a run.
+
+    Parameters
+    ----------
+    store : Store
+    run_id : str
+    seq : int
+        Last frame already stored; frames up to it are computed again and not written again.
+    """
+
+    def __init__(self, store: Store, run_id: str, seq: int) -> None:
+        self._store, self._run_id, self._stored = store, run_id, seq
+        self._frames: list[dict[str, Any]] = []
+        self._weights: list[dict[str, Any]] = []
+        self._flushed_at = -float("inf")
+        self._asked_at = time.monotonic()
+        self.cancelled = self._read_flag()
+        self.final_state: str | None = None
+
+    def append(
+        self,
+        seq: int,
+        step: int,
+        body: str,
+        *,
+        state: str,
+        parameters: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        """Take a frame; it is in the log within ``FLUSH_EVERY`` seconds, the last one at once."""
+        if seq > self._stored:
+            row = {"run_id": self._run_id, "step": step}
+            self._frames.append({**row, "seq": seq, "body": body})
+            if parameters is not None:
+                self._weights.append({**row, "body": _npz(parameters)})
+        if state != "running":
+            self.final_state = state
+        self._flush_if_due()
+
+    def should_stop(self) -> bool:
+        """Tell whether the run was cancelled; asked between training steps, so it is cheap."""
+        self._flush_if_due()
+        now = time.monotonic()
+        if now - self._asked_at >= ASK_EVERY:
+            self._asked_at = now
+            self.cancelled = self._read_flag()
+        return self.cancelled
+
+    def flush(self) -> None:
+        """Write what is waiting; frames, progress and final state in one transaction."""
+        if self._frames or self.final_state:
+            with self._store.writing() as connection:
+                if self._frames:
+                    connection.execute(self._store.insert_new(frames), self._frames)
+                if self._weights:
+                    connection.execute(self._store.insert_new(weights), self._weights)
+                self._write_progress(connection)
+            self._frames, self._weights = [], []
+        self._flushed_at = time.monotonic()
+
+    def _write_progress(self, connection: Connection) -> None:
+        this_run = update(runs).where(runs.c.id == self._run_id)
+        if self._frames:
+            last = self._frames[-1]
+            # A forgotten attempt that is still alive must not move the position back.
+            connection.execute(
+                this_run.where(runs.c.seq < last["seq"]).values(step=last["step"], seq=last["seq"])
+            )
+        if self.final_state:
+            connection.execute(
+                this_run.values(
+                    state=self.final_state,
+                    finished_at=time.time(),
+                    error_code=None,
+                    error_message=None,
+                )
+            )
+
+    def _flush_if_due(self) -> None:
+        waited = time.monotonic() - self._flushed_at
+        if self.final_state or (self._frames and waited >= FLUSH_EVERY):
+            self.flush()
+
+    def _read_flag(self) -> bool:
+        with self._store.reading() as connection:
+            wanted = select(runs.c.cancel_requested).where(runs.c.id == self._run_id)
+            return bool(connection.execute(wanted).scalar())
+
+
+def _npz(parameters: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **parameters)
+    return buffer.getvalue()
+
+
+def read_frames(
+    store: Store, run_id: str, *, after: int, limit: int, every: int = 1
+) -> Sequence[Row[int, str]]:
+    """Return rows (seq, body) with seq > ``after`` and seq a multiple of ``every``, in order."""
+    query = (
+        select(frames.c.seq, frames.c.body)
+        .where(frames.c.run_id == run_id, frames.c.seq > after)
+        .order_by(frames.c.seq)
+        .limit(limit)
+    )
+    if every > 1:
+        query = query.where(frames.c.seq % every == 0)
+    with store.reading() as connection:
+        return connection.execute(query).all()

@@ -1,0 +1,268 @@
+"""Follow the log: one thread per process looks for what is new and wakes every viewer of it.
+
+The thread asks the database a question that costs microseconds (SQLite counts the commits of
+other connections in ``PRAGMA data_version``) and reads rows only when something was written.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.runs import queue
+from app.runs.experiments import ExperimentView
+from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow
+from app.runs.log import read_frames
+from app.runs.store import UNFINISHED, Store, experiments, runs
+from app.runs.views import run_status
+
+log = logging.getLogger(__name__)
+
+# Positions in the queue, and the progress of a grid, are told at most this often.
+MINOR_EVERY = 1.0
+FRAMES_AT_ONCE = 64  # read ahead for the viewers; who is further behind reads for himself
+
+
+@dataclass
+class _News:
+    """What one look at the log found."""
+
+    runs: dict[str, Row[Any]] = field(default_factory=dict)
+    cancelled: dict[str, bool] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+    frames: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+class Watch:
+    """One experiment that somebody is looking at; lives in the event loop."""
+
+    def __init__(self, view: ExperimentView, cache: FrameCache, *, is_grid: bool) -> None:
+        self.experiment_id: str = view.experiment.id
+        self.labels = [run.label for run in view.runs]
+        self.feed = Feed([run.id for run in view.runs], cache)
+        self.is_grid = is_grid
+        self.viewers = 0
+        self.ready = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._told: list[tuple[Any, ...]] = [()] * len(self.labels)
+        self._minor: list[tuple[Any, ...]] = [()] * len(self.labels)
+        self._minor_at = -float("inf")
+
+    async def changed(self) -> None:
+        """Wait until there may be something new."""
+        await self._changed.wait()
+
+    def wake(self) -> None:
+        """Wake every viewer who waits now."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def take(self, news: _News, now: float) -> None:
+        """Bring the feed to what the log holds."""
+        present, told = [], []
+        cancelled = news.cancelled[self.experiment_id]
+        minor_is_due = now - self._minor_at >= MINOR_EVERY
+        for index, run_id in enumerate(self.feed.run_ids):
+            row = news.runs[run_id]
+            position = news.positions.get(run_id)
+            status = {"run": run_id, **run_status(row, self.labels[index], position)}
+            if cancelled and row.state in UNFINISHED:
+                # Another experiment still wants this run; here it has ended.
+                status["state"] = "cancelled"
+            state = status["state"]
+            present.append(RunNow(state, state not in UNFINISHED, row.seq, status))
+            major = (state, row.attempts, row.error_code)
+            minor = (row.step,) if self.is_grid else (position,)
+            tell = major != self._told[index] or (minor_is_due and minor != self._minor[index])
+            told.append(tell)
+            if tell:
+                self._told[index], self._minor[index] = major, minor
+        if minor_is_due and any(told):
+            self._minor_at = now
+        if self.feed.update(present, told) or not self.ready.is_set():
+            self.ready.set()
+            self.wake()
+
+
+class Tail:
+    """The viewers of this process, and the thread that looks at the log for them.
+
+    Parameters
+    ----------
+    store : Store
+    poll_interval : float
+        Seconds between two looks.
+    cache_bytes : int
+        Memory for encoded frames.
+    live_runs : int
+        An experiment of more runs is a grid: its stream tells progress.
+    """
+
+    def __init__(
+        self, store: Store, *, poll_interval: float, cache_bytes: int, live_runs: int
+    ) -> None:
+        self._store, self._live_runs = store, live_runs
+        # Without a commit counter every look is a query.
+        self._pause = poll_interval if store.is_sqlite else max(poll_interval, 0.1)
+        self._cache = FrameCache(cache_bytes)
+        self._watches: dict[str, Watch] = {}
+        self._loading: dict[Missing, asyncio.Task[None]] = {}
+        self._known: dict[str, int] = {}  # run → last frame seen; belongs to the thread
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.draining = asyncio.Event()
+
+    def start(self) -> None:
+        """Start the thread; called in the event loop of the viewers."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join(timeout=2)
+
+    def drain(self) -> None:
+        """Tell every viewer that this process is going; safe to call from a signal handler."""
+        self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        self.draining.set()
+        for watch in self._watches.values():
+            watch.wake()
+
+    @property
+    def viewers(self) -> int:
+        """Open event streams of this process."""
+        return sum(watch.viewers for watch in self._watches.values())
+
+    def open(self, view: ExperimentView) -> Watch:
+        """Begin to watch an experiment; wait for ``ready`` before using its feed."""
+        watch = self._watches.get(view.experiment.id)
+        if watch is None:
+            is_grid = len(view.runs) > self._live_runs
+            watch = Watch(view, self._cache, is_grid=is_grid)
+            self._watches[watch.experiment_id] = watch
+        watch.viewers += 1
+        # Runs that had ended may have been asked for again: this viewer waits for a fresh look.
+        watch.ready.clear()
+        self._wake.set()
+        return watch
+
+    def close(self, watch: Watch) -> None:
+        """One viewer has left."""
+        watch.viewers -= 1
+        if watch.viewers == 0:
+            del self._watches[watch.experiment_id]
+
+    async def load(self, missing: Missing) -> None:
+        """Read a page of frames for whoever needs it; viewers who need the same page share it."""
+        task = self._loading.get(missing)
+        if task is None:
+            task = asyncio.create_task(self._load(missing))
+            self._loading[missing] = task
+            task.add_done_callback(lambda _: self._loading.pop(missing, None))
+        await asyncio.shield(task)
+
+    async def _load(self, missing: Missing) -> None:
+        rows = await asyncio.to_thread(
+            read_frames,
+            self._store,
+            missing.run_id,
+            after=missing.seq,
+            limit=FRAMES_PER_CHUNK,
+        )
+        for seq, body in rows:
+            self._cache.put(missing.run_id, seq, body)
+
+    # ------------------------------------------------------------------ event loop
+
+    def _apply(self, news: _News) -> None:
+        now = time.monotonic()
+        for run_id, seq, body in news.frames:
+            self._cache.put(run_id, seq, body)
+        for watch in self._watches.values():
+            # A watch that was opened during the look is served by the next one.
+            if watch.experiment_id in news.cancelled and all(
+                run_id in news.runs for run_id in watch.feed.run_ids
+            ):
+                watch.take(news, now)
+
+    # ------------------------------------------------------------------ thread
+
+    def _run(self) -> None:
+        with _commit_counter(self._store) as count_commits:
+            seen, looked_at = None, -float("inf")
+            while not self._stopping:
+                # A copy: the event loop changes the dictionary.
+                watches = [watch for watch in list(self._watches.values()) if _may_change(watch)]
+                pause = self._pause if watches else None
+                try:
+                    count, now = count_commits(), time.monotonic()
+                    fresh = any(not watch.ready.is_set() for watch in watches)
+                    overdue = count is None or now - looked_at >= MINOR_EVERY
+                    if watches and (fresh or overdue or count != seen):
+                        news = self._look(watches)
+                        seen, looked_at = count, now
+                        with suppress(RuntimeError):  # the loop is closed: we are stopping
+                            self._loop.call_soon_threadsafe(self._apply, news)
+                except (SQLAlchemyError, sqlite3.Error):
+                    log.exception("the log cannot be read")
+                    pause = MINOR_EVERY
+                self._wake.wait(pause)
+                self._wake.clear()
+
+    def _look(self, watches: Sequence[Watch]) -> _News:
+        news = _News()
+        wanted = {run_id for watch in watches for run_id in watch.feed.run_ids}
+        live = {run_id for watch in watches if not watch.is_grid for run_id in watch.feed.run_ids}
+        with self._store.reading() as connection:
+            ids = [watch.experiment_id for watch in watches]
+            for experiment in connection.execute(
+                select(experiments.c.id, experiments.c.cancelled_at).where(
+                    experiments.c.id.in_(ids)
+                )
+            ):
+                news.cancelled[experiment.id] = experiment.cancelled_at is not None
+            for run in connection.execute(select(runs).where(runs.c.id.in_(wanted))):
+                news.runs[run.id] = run
+            if any(run.state == "queued" for run in news.runs.values()):
+                news.positions = queue.positions(connection)
+        for run_id in live & news.runs.keys():
+            news.frames.extend(self._frames_of(news.runs[run_id]))
+        self._known = {run_id: run.seq for run_id, run in news.runs.items()}
+        return news
+
+    def _frames_of(self, run: Row[Any]) -> Iterable[tuple[str, int, str]]:
+        """Read what was added since the last look; nothing at the first one."""
+        known = self._known.get(run.id, run.seq)
+        if run.seq > known:
+            for seq, body in read_frames(self._store, run.id, after=known, limit=FRAMES_AT_ONCE):
+                yield run.id, seq, body
+
+
+def _may_change(watch: Watch) -> bool:
+    return not (watch.ready.is_set() and watch.feed.final)
+
+
+@contextmanager
+def _commit_counter(store: Store) -> Iterator[Callable[[], int | None]]:
+    """Give a function whose answer changes when the database does; None: look to find out."""
+    if not store.is_sqlite:
+        yield lambda: None
+        return
+    # Its own connection: the counter leaves out what the asking connection commits itself.
+    with closing(sqlite3.connect(str(store.url.database))) as connection:
+        yield lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
