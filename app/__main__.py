@@ -1,0 +1,54 @@
+"""The command line: ``python -m app serve``.
+
+Worker processes import this module when they start, so everything large is imported by the
+command that needs it.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m app", description="Vanishing Gradient Lab.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    serve = commands.add_parser(
+        "serve",
+        help="start the server",
+        description="Start the server. Other settings: VGL_* variables, see docs/settings.md.",
+    )
+    serve.add_argument("--host", help="address to listen on (VGL_HOST, default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="TCP port to listen on (VGL_PORT, default 8000)")
+    serve.set_defaults(run=_serve)
+    chosen = parser.parse_args(arguments)
+    return int(chosen.run(chosen))
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    given = {name: getattr(chosen, name) for name in ("host", "port")}
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for item in error.errors():
+            name = "VGL_" + "_".join(map(str, item["loc"])).upper() if item["loc"] else "VGL_*"
+            # Not the value: it may hold a password.
+            print(f"{name}: {item['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+        return 2
+    from app.main import serve
+    from app.runs.store import StoreError
+
+    try:
+        serve(settings)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

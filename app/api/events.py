@@ -1,0 +1,179 @@
+"""The event stream of an experiment: all its runs in one connection that can be resumed."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from app.api.deps import App, Services, known_id, not_found
+from app.api.errors import Problem
+from app.api.schemas import also, problems
+from app.runs import experiments
+from app.runs.experiments import ExperimentView
+from app.runs.feed import Missing, event
+from app.runs.tail import Watch
+
+log = logging.getLogger(__name__)
+router = APIRouter(prefix="/experiments", tags=["experiments"])
+
+_POSITION = re.compile(r"(-|\d{1,9})(\.(-|\d{1,9}))*", re.ASCII)
+FIRST_LOOK = 5.0  # seconds that the log may take to answer a new viewer
+LAST_WORDS = 1.0  # seconds to send what is left when the server goes
+
+
+class EventStream(Response):
+    """Sends what follows a position until the experiment ends, the reader leaves or we go.
+
+    Bytes are built once for all readers (see ``runs.feed``), so this class only moves them: a
+    general-purpose class would encode, lock and log each event for each reader again.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        app: Services,
+        view: ExperimentView,
+        seqs: tuple[int, ...] | None,
+        shown: frozenset[int],
+    ) -> None:
+        self._app, self._view, self._seqs, self._shown = app, view, seqs, shown
+        self.status_code, self.background = 200, None
+        self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        super().init_headers(headers)
+        # Exactly this type: some proxies compare it as a text and hold back everything else.
+        self.raw_headers = [pair for pair in self.raw_headers if pair[0] != b"content-type"]
+        self.raw_headers.append((b"content-type", b"text/event-stream"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(start)
+        watch = self._app.tail.open(self._view)
+        sending = asyncio.create_task(self._send_all(watch, send))
+        leaving = asyncio.create_task(_disconnected(receive))
+        draining = asyncio.create_task(self._app.tail.draining.wait())
+        tasks = {sending, leaving, draining}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if draining.done() and not leaving.done():
+                await asyncio.wait({sending, leaving}, timeout=LAST_WORDS)
+        finally:
+            self._app.tail.close(watch)
+            for task in tasks:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _send_all(self, watch: Watch, send: Send) -> None:
+        async def say(body: bytes, more: bool = True) -> None:
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+        tail, feed = self._app.tail, watch.feed
+        slow_after, heartbeat = self._app.settings.slow_after, self._app.settings.heartbeat
+        async with asyncio.timeout(FIRST_LOOK):
+            await watch.ready.wait()
+        position = feed.start(self._seqs)
+        is_unknown = not feed.knows(position.seqs)
+        chunk = feed.greeting(feed.start() if is_unknown else position, reset=is_unknown)
+        # 2 s: how long a browser waits before it connects again.
+        await say(b"retry: 2000\n\n" + chunk.body)
+        position, behind_since = chunk.position, time.monotonic()
+        while not tail.draining.is_set():
+            found = feed.after(position, self._shown)
+            if isinstance(found, Missing):
+                await tail.load(found)
+            elif found is None:
+                try:
+                    async with asyncio.timeout(heartbeat):
+                        await watch.changed()
+                except TimeoutError:
+                    await say(b": still here\n\n")
+                behind_since = time.monotonic()
+            else:
+                await say(found.body, more=not found.ended)
+                position = found.position
+                if found.ended:
+                    return
+                if time.monotonic() - behind_since > slow_after:
+                    skipped = feed.skip(position, self._shown)
+                    position, behind_since = skipped.position, time.monotonic()
+                    if skipped.body:
+                        await say(skipped.body)
+        await say(event("drain", "{}"), more=False)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@router.get(
+    "/{experiment_id}/events",
+    response_class=Response,
+    responses=also("text/event-stream") | problems(400, 404, 503),
+)
+async def events(
+    experiment_id: str,
+    app: App,
+    last_event_id: Annotated[
+        str | None, Query(max_length=20_000, description="Resume after this ``id:``.")
+    ] = None,
+    last_event_id_header: Annotated[
+        str | None, Header(alias="Last-Event-ID", max_length=20_000)
+    ] = None,
+    frames: Annotated[
+        str | None,
+        Query(max_length=2_000, description="Ids of runs whose frames to send, with commas."),
+    ] = None,
+) -> Response:
+    """Follow all runs of an experiment as server-sent events.
+
+    Events: ``state`` (a run without its spec), ``frame``, ``skip`` (frames left out for a reader
+    who is too slow), ``reset`` (the position is unknown: everything is sent again), ``drain`` (the
+    server is going: connect again) and ``end``. The ``id:`` is, for each run of the experiment in
+    order, the last frame sent, joined by dots (``12.-.7``); sent back as ``Last-Event-ID`` it
+    continues without a gap or a repeat. An experiment of many runs sends the frames of those in
+    ``frames`` only.
+    """
+    if app.tail.draining.is_set():
+        raise Problem(503, "draining", "The server is going down.", headers={"Retry-After": "2"})
+    view = await run_in_threadpool(experiments.view, app.store, known_id(experiment_id))
+    if view is None:
+        raise not_found()
+    # The browser's own header is newer than the address that the page was opened with.
+    seqs = _read_position(last_event_id_header or last_event_id, len(view.runs))
+    shown = _shown(view, frames, app.settings.live_runs)
+    return EventStream(app, view, seqs, shown)
+
+
+def _read_position(text: str | None, runs: int) -> tuple[int, ...] | None:
+    if not text:
+        return None
+    parts = text.split(".") if _POSITION.fullmatch(text) else []
+    if len(parts) != runs:
+        raise Problem(
+            400, "bad_position", "Last-Event-ID is not a position in this experiment's stream."
+        )
+    return tuple(-1 if part == "-" else int(part) for part in parts)
+
+
+def _shown(view: ExperimentView, frames: str | None, live_runs: int) -> frozenset[int]:
+    if frames is None:
+        return frozenset(range(len(view.runs)) if len(view.runs) <= live_runs else ())
+    places = {run.id: place for place, run in enumerate(view.runs)}
+    wanted = [run_id.strip() for run_id in frames.split(",") if run_id.strip()]
+    if any(run_id not in places for run_id in wanted) or len(wanted) > live_runs:
+        raise Problem(
+            400, "bad_frames", f"frames must name at most {live_runs} runs of this experiment."
+        )
+    return frozenset(places[run_id] for run_id in wanted)

@@ -1,0 +1,170 @@
+"""Ask for an experiment, look at it, stop it."""
+
+import base64
+import binascii
+import csv
+import io
+import json
+import struct
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.api.deps import App, Client, Services, known_id, not_found
+from app.api.errors import Problem
+from app.api.negotiate import negotiate
+from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec, also, problems
+from app.api.strict_json import JsonRoute
+from app.core.options import OptionError
+from app.runs import experiments, queue
+from app.runs.plan import plan
+from app.runs.results import COLUMNS, results
+from app.runs.views import moment, run_view
+
+router = APIRouter(prefix="/experiments", tags=["experiments"], route_class=JsonRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=Experiment,
+    responses=also(model=Experiment, description="It was asked before")
+    | problems(400, 413, 415, 422, 503, 507),
+)
+def create(asked: ExperimentSpec, app: App, client: Client, response: Response) -> dict[str, Any]:
+    """Ask for runs to be trained.
+
+    The id follows from the runs: the same experiment asked again is the same one (200). Runs that
+    others have asked for are shared, and those that were stopped are taken up again.
+    """
+    if app.tail.draining.is_set():
+        raise Problem(503, "draining", "The server is going down.", headers={"Retry-After": "5"})
+    body = asked.as_asked()
+    planned = plan(body, app.limits)
+    is_grid = len(planned.runs) > app.settings.live_runs
+    experiment_id, is_new = experiments.submit(
+        app.store,
+        planned,
+        body,
+        client=client,
+        priority=queue.GRID if is_grid else queue.INTERACTIVE,
+    )
+    app.engine.wake()
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = f"{app.api}/experiments/{experiment_id}"
+    return _shown(app, experiment_id)
+
+
+@router.get("", response_model=ExperimentPage, responses=problems(422, 503))
+def list_all(
+    app: App,
+    limit: Annotated[int, Query(ge=1, le=100, description="Experiments on a page.")] = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="From ``next`` of the page before.")
+    ] = None,
+) -> dict[str, Any]:
+    """List experiments, newest first."""
+    before = _read_cursor(cursor) if cursor else None
+    rows = experiments.page(app.store, limit + 1, before)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    path = f"{app.api}/experiments"
+    following = f"{path}?limit={limit}&cursor={_write_cursor(rows[-1])}" if more else None
+    return {
+        "experiments": [
+            {
+                "id": row.id,
+                "spec": json.loads(row.spec),
+                "created_at": moment(row.created_at),
+                "links": _links(app, row.id),
+            }
+            for row in rows
+        ],
+        "next": following,
+    }
+
+
+@router.get("/{experiment_id}", response_model=Experiment, responses=problems(404, 503))
+def read(experiment_id: str, app: App) -> dict[str, Any]:
+    """Return an experiment with its runs and how far they are."""
+    return _shown(app, known_id(experiment_id))
+
+
+@router.delete("/{experiment_id}", response_model=Experiment, responses=problems(404, 503))
+def stop(experiment_id: str, app: App) -> dict[str, Any]:
+    """Stop what only this experiment wants.
+
+    Runs that another experiment wants go on there. What was trained stays; asking for the
+    experiment again takes it up where it was.
+    """
+    if not experiments.cancel(app.store, known_id(experiment_id)):
+        raise not_found()
+    app.engine.wake()
+    return _shown(app, experiment_id)
+
+
+@router.get(
+    "/{experiment_id}/results",
+    responses=also("application/json", "text/csv") | problems(404, 406, 503),
+)
+def read_results(experiment_id: str, app: App, request: Request) -> Response:
+    """Return one row per run: its spec, its last loss and score, its gradient before and after.
+
+    As JSON or ``text/csv``, by ``Accept``.
+    """
+    media_type = negotiate(request.headers.get("accept"), ("application/json", "text/csv"))
+    rows = results(app.store, known_id(experiment_id))
+    if rows is None:
+        raise not_found()
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    if media_type == "application/json":
+        return JSONResponse({"results": rows}, headers=headers)
+    spec_columns = sorted({name for row in rows for name in row["spec"]})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, *spec_columns])
+    for row in rows:
+        values = [row[name] for name in COLUMNS]
+        writer.writerow(map(_cell, [*values, *(row["spec"].get(name) for name in spec_columns)]))
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> Any:
+    """Keep a text from being read as a formula by a spreadsheet."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def _links(app: Services, experiment_id: str) -> dict[str, str]:
+    path = f"{app.api}/experiments/{experiment_id}"
+    return {"self": path, "events": f"{path}/events", "results": f"{path}/results"}
+
+
+def _shown(app: Services, experiment_id: str) -> dict[str, Any]:
+    found = experiments.view(app.store, experiment_id)
+    if found is None:
+        raise not_found()
+    return {
+        "id": experiment_id,
+        "spec": found.spec,
+        "state": found.state,
+        "created_at": moment(found.experiment.created_at),
+        "runs": [
+            run_view(run, run.label, found.positions.get(run.id), app.api) for run in found.runs
+        ],
+        "links": _links(app, experiment_id),
+    }
+
+
+def _write_cursor(row: Any) -> str:
+    packed = struct.pack(">d", row.created_at) + bytes.fromhex(row.id)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[float, str]:
+    try:
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        created_at, experiment_id = struct.unpack(">d8s", packed)
+    except (binascii.Error, ValueError, struct.error):
+        raise OptionError("cursor", "is not one that this server gave") from None
+    return created_at, experiment_id.hex()

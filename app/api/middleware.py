@@ -1,0 +1,159 @@
+"""What surrounds every request; plain ASGI, because wrapping classes hold back event streams."""
+
+import logging
+from collections.abc import Iterable
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import Problem, problem_response
+
+log = logging.getLogger(__name__)
+
+
+def security_headers(frame_ancestors: Iterable[str]) -> dict[str, str]:
+    """Return the headers of every answer that does not bring its own."""
+    ancestors = " ".join(["'self'", *frame_ancestors])
+    return {
+        "Content-Security-Policy": (
+            "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+            f"base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+class SecurityHeaders:
+    """Adds headers to every answer, errors included, unless the answer has them already."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message["headers"]}
+                added = [pair for pair in self._headers if pair[0] not in present]
+                message = {**message, "headers": [*message["headers"], *added]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class Faults:
+    """Answers 500 as a problem, and logs what happened, when nothing else took the exception."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watching(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching)
+        except Exception:
+            log.exception(
+                "a request failed", extra={"method": scope["method"], "path": scope["path"]}
+            )
+            if started:
+                raise  # half an answer cannot be mended; the server closes the connection
+            problem = Problem(500, "internal_error", "Something went wrong here; it was logged.")
+            await problem_response(problem)(scope, receive, send)
+
+
+class Hosts:
+    """Answers only to the names it was given, so that no foreign name can be pointed here."""
+
+    def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
+        self._app, self._allowed = app, frozenset(name.lower() for name in allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "*" not in self._allowed and not self._is_allowed(scope):
+            problem = Problem(400, "host_not_allowed", "This server does not answer to that name.")
+            await problem_response(problem)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1:
+            return False
+        host = hosts[0].decode("latin-1").lower()
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        return name in self._allowed
+
+
+class BasePath:
+    """Makes a path begin with the base path, whether the proxy in front strips it or not."""
+
+    def __init__(self, app: ASGIApp, base: str) -> None:
+        self._app, self._base = app, base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._base:
+            path: str = scope["path"]
+            if path == self._base:
+                # Pages name everything relative to themselves, so the slash matters.
+                await RedirectResponse(f"{self._base}/")(scope, receive, send)
+                return
+            if not path.startswith(f"{self._base}/"):
+                scope = {**scope, "path": self._base + path}
+        await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body that is too large: by its header before it is read, else while it is read."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self._app, self._most = app, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        if declared.isdigit() and int(declared[:18]) > self._most:
+            await problem_response(self._problem())(scope, receive, send)
+            return
+        seen = 0
+
+        async def counting() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                raise self._problem()
+            return message
+
+        await self._app(scope, counting, send)
+
+    def _problem(self) -> Problem:
+        return Problem(
+            413,
+            "body_too_large",
+            f"The body is larger than {self._most} bytes.",
+            errors=[
+                {
+                    "path": "",
+                    "message": f"must be at most {self._most} bytes",
+                    "limit": self._most,
+                    "code": "out_of_range",
+                }
+            ],
+        )

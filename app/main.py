@@ -1,0 +1,136 @@
+"""The application: its parts put together, started and stopped."""
+
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from app.api import catalogue, docs, errors, events, experiments, health, middleware, runs
+from app.api.deps import PREFIX, Services
+from app.api.logs import configure
+from app.pages import routes as pages
+from app.runs.engine import Engine
+from app.runs.migrate import migrate
+from app.runs.store import Store
+from app.runs.tail import Tail
+from app.settings import VERSION, Settings
+
+log = logging.getLogger(__name__)
+
+# Streams are told to end first; what then still holds a connection is cut off.
+GRACE = 3
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Put the application together; nothing is opened or started before its lifespan begins."""
+    settings = settings or Settings()
+    store = Store(settings.database)
+    services = Services(
+        settings=settings,
+        store=store,
+        engine=Engine(
+            store,
+            workers=settings.workers,
+            scheduler=settings.scheduler,
+            max_attempts=settings.max_attempts,
+        ),
+        tail=Tail(
+            store,
+            poll_interval=settings.poll_interval,
+            cache_bytes=settings.cache_bytes,
+            live_runs=settings.live_runs,
+        ),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(migrate, store)
+        services.tail.start()
+        services.engine.start()  # in the background: pages are served while workers start
+        yield
+        services.tail.draining.set()
+        await run_in_threadpool(services.engine.stop)
+        await run_in_threadpool(services.tail.stop)
+        store.close()
+
+    app = FastAPI(
+        title="Vanishing Gradient Lab",
+        summary="Train small recurrent networks and read the gradient of every timestep.",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        root_path=settings.base_path,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    errors.install(app)
+    api = APIRouter(prefix=PREFIX)
+    for part in (catalogue, experiments, events, runs):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(docs.router)
+    docs.describe(app)
+    pages.install(app, settings)
+    _surround(app, settings)
+    return app
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """Add the middleware; the last one added is the first to see a request."""
+    app.add_middleware(middleware.BodyLimit, most_bytes=settings.max_body)
+    app.add_middleware(middleware.BasePath, base=settings.base_path)
+    app.add_middleware(middleware.Hosts, allowed=settings.allowed_hosts)
+    app.add_middleware(middleware.Faults)
+    app.add_middleware(
+        middleware.SecurityHeaders, headers=middleware.security_headers(settings.frame_ancestors)
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which tells the event streams that it is going before it waits for them to end."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        application = self.config.app
+        if isinstance(application, FastAPI):
+            application.state.services.tail.drain()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be used.
+    """
+    configure(settings.log_level)
+    for handled in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again when it is done: being asked to end is a success.
+        signal.signal(handled, lambda *_: sys.exit(0))
+    log.info("starting", extra={"version": VERSION, "settings": settings.public()})
+    store = Store(settings.database)
+    migrate(store)  # here, so that a database that cannot be used is one clear sentence
+    store.close()
+    server = Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            # Two browsers reloading a page open a dozen connections; a class opens a thousand.
+            backlog=2048,
+        )
+    )
+    server.run()
