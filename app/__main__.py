@@ -8,6 +8,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from app.studies.commands import add_commands
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
@@ -21,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--host", help="address to listen on (VGL_HOST, default 127.0.0.1)")
     serve.add_argument("--port", type=int, help="TCP port to listen on (VGL_PORT, default 8000)")
     serve.set_defaults(run=_serve)
+    add_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 
