@@ -1,0 +1,1 @@
+"""The pages a person sees: templates, their texts and their static files."""

@@ -1,0 +1,79 @@
+/** The REST API. Owner of fetch for everything but the texts. */
+
+/** @typedef {import("./types.js").Catalogue} Catalogue */
+/** @typedef {import("./types.js").Experiment} Experiment */
+/** @typedef {import("./types.js").ExperimentSpec} ExperimentSpec */
+/** @typedef {import("./types.js").Problem} Problem */
+
+/** A request that the server refused, or that never reached it (status 0). */
+export class ApiError extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail || problem.code);
+    this.problem = problem;
+  }
+}
+
+/**
+ * @param {string} base URL of the API without a slash at the end, relative to the page
+ */
+export function createApi(base) {
+  return {
+    catalogue: () => /** @type {Promise<Catalogue>} */ (request(`${base}/catalogue`)),
+    /** @param {ExperimentSpec} spec @returns {Promise<Experiment>} */
+    create: (spec) =>
+      request(`${base}/experiments`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(spec),
+      }),
+    /** @param {string} id @returns {Promise<Experiment>} */
+    experiment: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`),
+    /** @param {string} id @returns {Promise<unknown>} */
+    stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    /** @param {string} id */
+    eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events`,
+  };
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/**
+ * @param {string} url
+ * @param {RequestInit} [options]
+ */
+async function request(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, { ...options, headers: { Accept: "application/json", ...options.headers } });
+  } catch {
+    throw new ApiError({ status: 0, code: "unreachable", detail: "", errors: [] });
+  }
+  const text = await response.text();
+  const body = parse(text);
+  if (response.ok) return body;
+  throw new ApiError(problemOf(response.status, body));
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a proxy's own error page, or an empty 204
+  }
+}
+
+/**
+ * @param {number} status
+ * @param {any} body
+ * @returns {Problem}
+ */
+function problemOf(status, body) {
+  return {
+    status,
+    code: typeof body?.code === "string" ? body.code : "unexpected",
+    detail: typeof body?.detail === "string" ? body.detail : "",
+    errors: Array.isArray(body?.errors) ? body.errors : [],
+  };
+}

@@ -1,0 +1,74 @@
+/** Numbers as a person reads them, with the decimal mark of the language. Pure. */
+
+const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** @param {number} exponent whole number @returns {string} such as "⁻¹²" */
+export function superscript(exponent) {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPT[Number(digit)]);
+  return (exponent < 0 ? "⁻" : "") + digits.join("");
+}
+
+/** @param {number} exponent @returns {string} "1", "10", or "10⁻¹²" */
+export function power(exponent) {
+  if (exponent === 0) return "1";
+  return exponent === 1 ? "10" : `10${superscript(exponent)}`;
+}
+
+/**
+ * Number formatting of one language.
+ *
+ * Between 0.001 and 100 000 a number is written out; outside, as a power of ten ("3,2·10⁻¹¹"),
+ * because nobody counts zeros.
+ *
+ * @param {string} lang
+ */
+export function numberFormat(lang) {
+  const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+  const parts = new Intl.NumberFormat(lang, { useGrouping: true }).formatToParts(12345.6);
+  const mark = (/** @type {string} */ type, /** @type {string} */ fallback) =>
+    parts.find((part) => part.type === type)?.value ?? fallback;
+  const decimal = mark("decimal", ".");
+  const group = mark("group", ",");
+
+  const integer = (/** @type {number} */ value) => whole.format(value).replace("-", "−");
+
+  /** @type {(value: number|null, digits?: number) => string} */
+  const number = (value, digits = 2) => {
+    if (value === null || Number.isNaN(value)) return "—";
+    if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+    if (value === 0) return "0";
+    const magnitude = Math.abs(value);
+    const sign = value < 0 ? "−" : "";
+    if (magnitude >= 1e-3 && magnitude < 1e5) {
+      if (magnitude >= 10 ** digits && magnitude >= 100) return integer(Math.round(value));
+      return sign + String(Number(magnitude.toPrecision(digits))).replace(".", decimal);
+    }
+    const [mantissa, exponent] = magnitude.toExponential(digits - 1).split("e");
+    const trimmed = String(Number(mantissa)).replace(".", decimal);
+    const tenth = `10${superscript(Number(exponent))}`;
+    return sign + (trimmed === "1" ? tenth : `${trimmed}·${tenth}`);
+  };
+
+  return { number, integer, power, separators: decimal + group };
+}
+
+/**
+ * @param {number} seconds
+ * @returns {{unit: "seconds"|"minutes", value: number}} rounded so that it does not flicker
+ */
+export function roundDuration(seconds) {
+  if (seconds < 90) {
+    return { unit: "seconds", value: Math.max(1, seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5) };
+  }
+  return { unit: "minutes", value: Math.ceil(seconds / 60) };
+}
+
+/**
+ * Read what a person typed: either decimal mark, powers such as 1e-3.
+ * @param {string} text
+ * @returns {number} NaN where it is not a number
+ */
+export function parseNumber(text) {
+  const cleaned = text.trim().replace("−", "-").replace(",", ".");
+  return cleaned === "" ? Number.NaN : Number(cleaned);
+}

@@ -1,0 +1,284 @@
+/** The Lab: wires the owners of side effects to the pure parts. */
+
+import { createApi } from "./api.js";
+import { allOver, fieldProblem } from "./describe.js";
+import { sameRuns, setupOf, toExperiment } from "./experiment.js";
+import { loadLanguage } from "./i18n.js";
+import { createPace } from "./pace.js";
+import { advance, backToLive, initialClock, rewind, seek, togglePlay } from "./playback.js";
+import { loadPlotly } from "./plot.js";
+import { runLabels } from "./run-labels.js";
+import { createScheduler } from "./scheduler.js";
+import { createSession } from "./session.js";
+import { createStore } from "./store.js";
+import { createSurroundings } from "./surroundings.js";
+import { connectTheme } from "./theme.js";
+import { decodeSetup, decodeView, encodeSetup, encodeView } from "./url-codec.js";
+import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
+import { budgetOf, edgeStep, knownStep, trainingEnd, viewAt } from "./view.js";
+import { CELLS, isFinal, lanesOf, runStyles } from "./visual.js";
+import { createClockBar } from "./ui/clock-bar.js";
+import { createControls } from "./ui/controls.js";
+import { createCursor } from "./ui/cursor.js";
+import { byId } from "./ui/dom.js";
+import { heatPanel } from "./ui/heat-panel.js";
+import { highwayPanel } from "./ui/highway-panel.js";
+import { createLaunch } from "./ui/launch.js";
+import { gatesLegendPanel, gatesPanel, lossPanel, profileLegendPanel, profilePanel } from "./ui/panels.js";
+import { createViewControls } from "./ui/view-controls.js";
+
+/** @typedef {import("./types.js").Catalogue} Catalogue */
+/** @typedef {import("./types.js").Experiment} Experiment */
+/** @typedef {import("./types.js").Language} Language */
+/** @typedef {import("./types.js").LabState} LabState */
+/** @typedef {import("./types.js").Run} Run */
+/** @typedef {import("./types.js").Scene} Scene */
+/** @typedef {import("./types.js").Setup} Setup */
+
+/** Milliseconds after the last change before the address follows it. */
+const ADDRESS_DELAY = 250;
+
+/** @param {{api: string, lang: string, messages: string, plotly: string}} config */
+async function start(config) {
+  const api = createApi(config.api);
+  const library = loadPlotly(config.plotly);
+  const [language, catalogue] = await Promise.all([loadLanguage(config.lang, config.messages), api.catalogue()]);
+  createLab(api, library, language, catalogue);
+}
+
+/**
+ * @param {import("./api.js").Api} api
+ * @param {Promise<import("./plot.js").Plotly>} library
+ * @param {Language} language
+ * @param {Catalogue} catalogue
+ */
+function createLab(api, library, language, catalogue) {
+  const figures = byId("figures", HTMLElement);
+  const highway = highwayPanel();
+  const surroundings = createSurroundings(figures, highway.element, language, () => wake());
+  const store = createStore(() => wake());
+  /** @type {ReturnType<typeof createScheduler<Scene>>} */
+  const scheduler = createScheduler();
+  const pace = createPace();
+  const session = createSession(api, store, (problem) =>
+    controls.complain(problem.errors.map((each) => ({ path: each.path, text: fieldProblem(each, language) }))),
+  );
+
+  let setup = decodeSetup(readQuery(), catalogue);
+  let viewState = decodeView(readQuery());
+  let clock = initialClock();
+  let toEdge = false; // after a reload: no replay of what was already seen
+  /** @type {Setup|null} */
+  let shownSetup = null;
+  let frameRequested = false;
+  let before = 0;
+  let addressTimer = 0;
+
+  const labels = (/** @type {Setup} */ { runs }) => runLabels(runs, language);
+  const controls = createControls({
+    inSight: byId("controls-in-sight", HTMLElement),
+    all: byId("controls-all", HTMLElement),
+    catalogue,
+    language,
+    labels,
+    onChange: (change) => useSetup(change(setup)),
+  });
+  const launch = createLaunch({
+    catalogue,
+    language,
+    onPreset: (preset) => {
+      leave();
+      viewState = { ...viewState, guess: null, timestep: null, gates: -1 };
+      useSetup(setupOf(catalogue, preset));
+    },
+    onGuess: (guess) => setView({ guess }),
+    onAction: (action) => {
+      if (action === "run") void run();
+      if (action === "stop") void session.stop();
+      if (action === "replay") setClock(rewind(clock));
+    },
+  });
+  const viewControls = createViewControls((change) => setView(change));
+  const cursor = createCursor(figures, () => surroundings.current.margins, ({ pinned }) => setView({ timestep: pinned }));
+  const clockBar = createClockBar(language, {
+    toggle: () => setClock(togglePlay(clock, edgeStep(store.state))),
+    seek: (step) => setClock(seek(clock, Math.min(step, edgeStep(store.state)))),
+    live: () => setClock(backToLive(clock, edgeStep(store.state))),
+    speed: (speed) => setClock({ ...clock, speed }),
+    pin: (t) => cursor.set(currentLength, t),
+    unpin: () => cursor.set(currentLength, null),
+  });
+  let currentLength = 1;
+  for (const panel of [
+    highway,
+    profilePanel(library, () => wake()),
+    profileLegendPanel(),
+    heatPanel(),
+    gatesPanel(library, () => wake()),
+    gatesLegendPanel(),
+    lossPanel(library, () => wake()),
+  ]) {
+    scheduler.add(panel, () => wake());
+  }
+  connectTheme(byId("theme", HTMLButtonElement), surroundings.forget);
+  document.addEventListener("visibilitychange", () => wake());
+
+  /** @param {import("./types.js").Clock} next */
+  function setClock(next) {
+    clock = next;
+    wake();
+  }
+
+  /** @param {Partial<typeof viewState>} change */
+  function setView(change) {
+    viewState = { ...viewState, ...change };
+    rememberAddress();
+    wake();
+  }
+
+  /** @param {Setup} next */
+  function useSetup(next) {
+    setup = next;
+    controls.show(setup);
+    rememberAddress();
+    wake();
+  }
+
+  function rememberAddress() {
+    window.clearTimeout(addressTimer);
+    addressTimer = window.setTimeout(() => {
+      writeQuery([...encodeSetup(setup, catalogue), ...encodeView(viewState)]);
+      refreshLanguageLinks(document.querySelectorAll("a[hreflang]"));
+    }, ADDRESS_DELAY);
+  }
+
+  function leave() {
+    shownSetup = null;
+    viewState = { ...viewState, experiment: null };
+    clock = { ...initialClock(), speed: clock.speed };
+    session.leave();
+  }
+
+  async function run() {
+    const sent = setup;
+    const experiment = await session.run(toExperiment(sent, catalogue));
+    if (experiment) began(experiment, sent);
+  }
+
+  /** Take up the experiment that the address names. */
+  async function resume() {
+    if (!viewState.experiment) return;
+    const experiment = await session.resume(viewState.experiment);
+    if (experiment) {
+      useSetup({ preset: setup.preset, runs: experiment.runs.map((each) => each.spec) });
+      began(experiment, setup);
+      toEdge = true;
+    } else {
+      // Another server, or a log that was cleared: the set-up in the address still holds.
+      setView({ experiment: null });
+    }
+  }
+
+  /** @param {Experiment} experiment @param {Setup} asSetUp */
+  function began(experiment, asSetUp) {
+    pace.clear();
+    shownSetup = asSetUp;
+    clock = { ...initialClock(), speed: clock.speed };
+    setView({ experiment: experiment.id });
+  }
+
+  function wake() {
+    if (frameRequested || document.hidden) return;
+    frameRequested = true;
+    requestAnimationFrame(tick);
+  }
+
+  /** @param {number} now milliseconds */
+  function tick(now) {
+    frameRequested = false;
+    const state = store.settle();
+    const { current } = surroundings;
+    const seconds = Math.min(1, (now - before) / 1000);
+    before = now;
+    const edge = edgeStep(state);
+    if (toEdge && state.order.some((id) => state.logs[id].length)) {
+      // The log arrives in one burst; what was known when the page opened is not replayed.
+      clock = { ...clock, step: edge };
+      toEdge = edge < knownStep(state);
+    }
+    const step = clock.step;
+    clock = advance(clock, edge, budgetOf(state), seconds, current.still);
+    for (const id of state.order) {
+      const log = state.logs[id];
+      if (log.length && state.runs[id].state === "running") pace.note(id, log[log.length - 1].step, now / 1000);
+    }
+    const scene = sceneOf(state, current);
+    currentLength = scene.view.length;
+    cursor.set(scene.view.length, viewState.timestep);
+    show(scene, state);
+    const waiting = scheduler.run(scene);
+    const moving = !current.still && clock.mode !== "paused" && scene.view.runs.some(({ frame }) => frame);
+    const animated = highway.animate(now, moving);
+    if (waiting || animated || clock.step !== step || (clock.mode !== "paused" && clock.step < edge)) wake();
+  }
+
+  /** @param {LabState} state @param {import("./types.js").Surroundings} current @returns {Scene} */
+  function sceneOf(state, current) {
+    const runs = state.order.map((id) => state.runs[id]);
+    const names = runLabels(runs.map((each) => each.spec), language);
+    const labelOf = (/** @type {Run} */ each) => names[runs.indexOf(each)];
+    const view = viewAt(state, clock.step, runStyles(runs, current.palette, labelOf));
+    const nightStyles = runStyles(runs, current.night, labelOf);
+    const lanes = lanesOf(view, language.t);
+    const gated = view.runs.findIndex(({ cell }) => CELLS[cell].gates.length > 0);
+    const chosen = view.runs[viewState.gates] ? viewState.gates : Math.max(0, gated);
+    return {
+      state,
+      view,
+      lanes,
+      nightLanes: lanes.map((lane) => ({ ...lane, colour: nightStyles[lane.shown.run.id].colour })),
+      end: trainingEnd(state),
+      clock,
+      timestep: cursor.timestep,
+      scale: viewState.scale,
+      theory: viewState.theory,
+      gates: chosen,
+      shown: view.runs.map(({ run: each, frame, ended }) => `${each.id}:${frame?.seq ?? "-"}:${ended}:${each.state}`).join(" "),
+      surroundings: current,
+    };
+  }
+
+  /** @param {Scene} scene @param {LabState} state */
+  function show(scene, state) {
+    const unchanged = shownSetup !== null && sameRuns(shownSetup, setup);
+    const training = state.order.filter((id) => state.runs[id].state === "running");
+    const left = training.map((id) => pace.left(id, state.runs[id].steps)).filter((value) => value !== null);
+    launch.show(state, scene.view, {
+      preset: setup.preset,
+      guess: viewState.guess,
+      unchanged,
+      asPreset: sameRuns(setup, setupOf(catalogue, setup.preset)),
+      left: left.length ? Math.max(...left) : null,
+      seen: scene.view.runs.every(({ ended, run: each }) => ended || isFinal(each.state)) && clock.step >= scene.view.edge,
+    });
+    clockBar.show(scene, !allOver(state));
+    const gated = scene.view.runs.flatMap(({ cell, style }, index) => (CELLS[cell].gates.length ? [{ label: style.label, index }] : []));
+    viewControls.show(viewState, gated, scene.gates);
+    byId("figures-empty", HTMLElement).hidden = scene.view.runs.length > 0;
+  }
+
+  controls.show(setup);
+  void resume();
+  wake();
+}
+
+const config = JSON.parse(document.getElementById("config")?.textContent ?? "{}");
+start(config).catch((error) => {
+  const alert = document.getElementById("alert");
+  // The texts themselves may be what failed, so this one comes with the page.
+  if (alert) {
+    alert.hidden = false;
+    alert.textContent = alert.dataset.unreachable ?? "";
+  }
+  throw error;
+});

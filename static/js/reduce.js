@@ -1,0 +1,116 @@
+/** Events of the stream and of the reader → state. Pure: no clock, no DOM, nothing is mutated. */
+
+/** @typedef {import("./types.js").Extent} Extent */
+/** @typedef {import("./types.js").Frame} Frame */
+/** @typedef {import("./types.js").LabEvent} LabEvent */
+/** @typedef {import("./types.js").LabState} LabState */
+/** @typedef {import("./types.js").Run} Run */
+/** @typedef {import("./types.js").Series} Series */
+
+/** The axis that an empty figure shows, in powers of ten; it only ever grows. */
+const FIRST_EXTENT = { low: -10, high: 0 };
+
+/** @returns {LabState} */
+export function initialState() {
+  return {
+    experiment: null,
+    runs: {},
+    order: [],
+    logs: {},
+    extent: { absolute: FIRST_EXTENT, relative: FIRST_EXTENT },
+    connection: null,
+    problem: null,
+    submitting: false,
+  };
+}
+
+/**
+ * @param {LabState} state
+ * @param {LabEvent} event
+ * @returns {LabState}
+ */
+export function reduce(state, event) {
+  switch (event.type) {
+    case "submitting":
+      return { ...state, submitting: true, problem: null };
+    case "refused":
+      return { ...state, submitting: false, problem: event.problem };
+    case "experiment":
+      return {
+        ...initialState(),
+        experiment: event.experiment,
+        order: event.experiment.runs.map((run) => run.id),
+        runs: Object.fromEntries(event.experiment.runs.map((run) => [run.id, run])),
+        logs: Object.fromEntries(event.experiment.runs.map((run) => [run.id, []])),
+      };
+    case "state":
+      return withRun(state, event.run, event.change);
+    case "frames":
+      return withFrames(state, event.frames);
+    case "connection":
+      return { ...state, connection: event.connection };
+    case "reset":
+      return { ...state, logs: Object.fromEntries(state.order.map((id) => [id, []])) };
+    case "close":
+      return initialState();
+  }
+}
+
+/** @param {LabState} state @param {string} id @param {Partial<Run>} change @returns {LabState} */
+function withRun(state, id, change) {
+  const run = state.runs[id];
+  return run ? { ...state, runs: { ...state.runs, [id]: { ...run, ...change } } } : state;
+}
+
+/**
+ * Append frames, of any runs, in the order they came. A frame that the log has already (a repeat
+ * after a reconnection) is dropped.
+ * @param {LabState} state @param {Frame[]} frames
+ * @returns {LabState}
+ */
+function withFrames(state, frames) {
+  const logs = { ...state.logs };
+  const copied = new Set();
+  let { absolute, relative } = state.extent;
+  for (const frame of frames) {
+    const log = logs[frame.run];
+    if (!log) continue;
+    const last = log.length ? log[log.length - 1].seq : -1;
+    if (frame.seq <= last) continue;
+    if (copied.has(frame.run)) {
+      log.push(frame); // our own copy, made below for this batch
+    } else {
+      copied.add(frame.run);
+      logs[frame.run] = [...log, frame];
+    }
+    for (const series of [frame.grad_h, frame.grad_c]) {
+      if (!series) continue;
+      absolute = reaching(absolute, series, 1);
+      const end = series[series.length - 1];
+      if (end) relative = reaching(relative, series, end);
+    }
+  }
+  return { ...state, logs, extent: { absolute, relative } };
+}
+
+/** Grow an extent so that it reaches every finite, non-zero value of a series over `unit`.
+ * @param {Extent} extent @param {Series} series @param {number} unit
+ * @returns {Extent}
+ */
+function reaching(extent, series, unit) {
+  let least = Infinity;
+  let most = 0;
+  for (const value of series) {
+    if (value === null || value <= 0) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  if (most === 0) return extent;
+  // log10 of the quotient as a difference: the quotient itself may under- or overflow.
+  const shift = Math.log10(unit);
+  const low = Math.log10(least) - shift;
+  const high = Math.log10(most) - shift;
+  return low >= extent.low && high <= extent.high
+    ? extent
+    : { low: Math.min(low, extent.low), high: Math.max(high, extent.high) };
+}

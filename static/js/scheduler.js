@@ -1,0 +1,90 @@
+/**
+ * Decides which panel is drawn in an animation frame: only those that are on screen and whose
+ * content changed, at most one heavy one per frame, and each at a rate that follows from what its
+ * drawing costs on this machine.
+ */
+
+/**
+ * @template Scene
+ * @typedef {object} Panel
+ * @property {Element} element
+ * @property {boolean} heavy
+ * @property {(scene: Scene) => string} key equal keys look equal
+ * @property {(scene: Scene) => void} draw
+ */
+
+/** A panel rests this many times as long as its drawing took: 0.25 of the time at most goes to it. */
+const REST = 3;
+const LONGEST_REST = 600;
+/** How much the newest measurement counts. */
+const FRESH = 0.4;
+
+/**
+ * @template Scene
+ * @param {{now?: () => number, observe?: (element: Element, onChange: (visible: boolean) => void) => void}} [environment]
+ */
+export function createScheduler(environment = {}) {
+  const now = environment.now ?? (() => performance.now());
+  const observe = environment.observe ?? observeVisibility;
+
+  /** @type {Array<{panel: Panel<Scene>, visible: boolean, drawn: string|null, cost: number, after: number}>} */
+  const entries = [];
+  let turn = 0;
+
+  return {
+    /** @param {Panel<Scene>} panel @param {() => void} wake */
+    add(panel, wake) {
+      const entry = { panel, visible: false, drawn: /** @type {string|null} */ (null), cost: 0, after: 0 };
+      entries.push(entry);
+      observe(panel.element, (visible) => {
+        entry.visible = visible;
+        if (visible) wake();
+      });
+    },
+
+    /** Draw everything again at the next occasion (theme, size). */
+    invalidate() {
+      for (const entry of entries) entry.drawn = null;
+    },
+
+    /**
+     * @param {Scene} scene
+     * @returns {boolean} whether something still waits to be drawn
+     */
+    run(scene) {
+      let waiting = false;
+      let heavyDrawn = false;
+      const count = entries.length;
+      for (let at = 0; at < count; at += 1) {
+        const entry = entries[(turn + at) % count];
+        if (!entry.visible) continue;
+        const key = entry.panel.key(scene);
+        if (key === entry.drawn) continue;
+        const start = now();
+        if (start < entry.after || (entry.panel.heavy && heavyDrawn)) {
+          waiting = true;
+          continue;
+        }
+        entry.panel.draw(scene);
+        const cost = now() - start;
+        entry.drawn = key;
+        entry.cost = entry.cost ? entry.cost * (1 - FRESH) + cost * FRESH : cost;
+        entry.after = start + cost + Math.min(LONGEST_REST, entry.cost * REST);
+        if (entry.panel.heavy) {
+          heavyDrawn = true;
+          turn = (turn + at + 1) % count; // the next one goes first next time
+        }
+      }
+      return waiting;
+    },
+  };
+}
+
+/** @param {Element} element @param {(visible: boolean) => void} onChange */
+function observeVisibility(element, onChange) {
+  const observer = new IntersectionObserver(
+    (found) => onChange(found[found.length - 1].isIntersecting),
+    { rootMargin: "80px" },
+  );
+  observer.observe(element);
+}

@@ -1,0 +1,203 @@
+/** The controls of the set-up: few in sight, all under "more". Built from the catalogue. */
+
+import { agreed, cellOptions, optionsOf, setCells, setOption, setTask, valueAt } from "../experiment.js";
+import { el, icon } from "./dom.js";
+import { createField } from "./field.js";
+
+/** @typedef {import("../types.js").Catalogue} Catalogue */
+/** @typedef {import("../types.js").CellName} CellName */
+/** @typedef {import("../types.js").Language} Language */
+/** @typedef {import("../types.js").Option} Option */
+/** @typedef {import("../types.js").Setup} Setup */
+/** @typedef {import("./field.js").Field} Field */
+
+/** In sight for every preset; the rest is under "more". */
+const IN_SIGHT = ["task.length", "model.hidden_size", "training.learning_rate", "training.steps", "seed"];
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.inSight
+ * @param {HTMLElement} parts.all
+ * @param {Catalogue} parts.catalogue
+ * @param {Language} parts.language
+ * @param {(setup: Setup) => string[]} parts.labels names of the runs
+ * @param {(change: (setup: Setup) => Setup) => void} parts.onChange
+ */
+export function createControls({ inSight, all, catalogue, language, labels, onChange }) {
+  const { t, has } = language;
+  /** @type {Array<{path: string, index: number|null, field: Field}>} */
+  let fields = [];
+  let shape = "";
+
+  /** @param {string} kind @param {Option} option @param {string} task */
+  const text = (kind, option, task) => {
+    const key = [`option.${task}.${option.path}.${kind}`, `option.${option.path}.${kind}`].find(has);
+    if (key) return t(key);
+    return kind === "label" ? option.name : "";
+  };
+
+  /** @param {Option} option @param {Setup} setup @param {number|null} index */
+  const fieldFor = (option, setup, index = null) => {
+    const id = `f-${index === null ? "" : `${index + 1}-`}${option.path.replaceAll(".", "-")}`;
+    const task = String(setup.runs[0].task.name);
+    const field = createField({
+      option,
+      id,
+      label: text("label", option, task),
+      hint: text("hint", option, task),
+      language,
+      choiceLabel: (value) => {
+        const key = [`choice.${option.path}.${value}`, `choice.${value}`].find(has);
+        return key ? t(key) : value;
+      },
+      onChange: (value) => onChange((now) => setOption(now, catalogue, option.path, value, index)),
+    });
+    fields.push({ path: option.path, index, field });
+    return field.element;
+  };
+
+  /** @param {string} id @param {string} label @param {string[]} names @param {string} value
+   * @param {(name: string) => string} nameOf @param {(name: string) => void} choose */
+  const chooser = (id, label, names, value, nameOf, choose) => {
+    const select = el(
+      "select",
+      { id, onchange: () => choose(select.value) },
+      ...names.map((name) => el("option", { value: name }, nameOf(name))),
+    );
+    select.value = value;
+    return el("div", { class: "field" }, el("label", { for: id }, label), select);
+  };
+
+  const newSeed = () =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button new-seed",
+        onclick: () => onChange((now) => setOption(now, catalogue, "seed", Math.floor(Math.random() * LARGEST_SEED))),
+      },
+      icon("dice"),
+      t("setup.new-seed"),
+    );
+
+  /** @param {Setup} setup @param {number} index */
+  const modelCard = (setup, index) => {
+    const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
+    const others = cells.filter((_, at) => at !== index);
+    return el(
+      "fieldset",
+      { class: "model-card", "data-cell": cells[index] },
+      el(
+        "legend",
+        {},
+        el("span", {}, labels(setup)[index]),
+        others.length > 0 &&
+          el(
+            "button",
+            {
+              type: "button",
+              class: "quiet",
+              "aria-label": t("setup.remove-model", { model: labels(setup)[index] }),
+              onclick: () =>
+                onChange((now) => ({ ...now, runs: now.runs.filter((_, at) => at !== index) })),
+            },
+            icon("close"),
+          ),
+      ),
+      chooser(
+        `cell-${index + 1}`,
+        t("setup.cell"),
+        catalogue.cells.map((cell) => cell.name),
+        cells[index],
+        (name) => t(`cell.${name}`),
+        (name) =>
+          onChange((now) => setCells(now, catalogue, cells.map((cell, at) => (at === index ? /** @type {CellName} */ (name) : cell)))),
+      ),
+      ...cellOptions(catalogue, cells[index]).map((option) => fieldFor(option, setup, index)),
+    );
+  };
+
+  /** @param {Setup} setup */
+  const build = (setup) => {
+    fields = [];
+    const [first] = setup.runs;
+    const options = new Map(setup.runs.flatMap((run) => optionsOf(catalogue, run).map((option) => [option.path, option])));
+    inSight.replaceChildren(
+      ...IN_SIGHT.flatMap((path) => {
+        const option = options.get(path);
+        return option ? [fieldFor(option, setup)] : [];
+      }),
+      newSeed(),
+    );
+    const rest = (/** @type {(option: Option) => boolean} */ wanted) =>
+      [...options.values()].filter((option) => wanted(option) && !IN_SIGHT.includes(option.path)).map((option) => fieldFor(option, setup));
+    const section = (/** @type {string} */ name, /** @type {Node[]} */ ...children) =>
+      el("section", { class: "control-group" }, el("h3", {}, t(`setup.${name}`)), el("div", { class: "control-grid" }, ...children));
+    const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
+    const most = catalogue.limits.max_runs_per_experiment ?? 12;
+    const addModel = el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        disabled: cells.length >= Math.min(6, most),
+        onclick: () => onChange((now) => setCells(now, catalogue, [...cells, "lstm"])),
+      },
+      icon("plus"),
+      t("setup.add-model"),
+    );
+    all.replaceChildren(
+      section(
+        "task",
+        chooser(
+          "task-name",
+          t("setup.task-name"),
+          catalogue.tasks.map((task) => task.name),
+          String(first.task.name),
+          (name) => (has(`task.${name}`) ? t(`task.${name}`) : name),
+          (name) => onChange((now) => setTask(now, catalogue, name)),
+        ),
+        ...rest((option) => option.path.startsWith("task.")),
+      ),
+      section("models", ...setup.runs.map((_, index) => modelCard(setup, index)), addModel),
+      section("training", ...rest((option) => option.path.startsWith("training."))),
+      section("numbers", ...rest((option) => !option.path.includes("."))),
+    );
+  };
+
+  return {
+    /** @param {Setup} setup */
+    show(setup) {
+      const [first] = setup.runs;
+      const now = JSON.stringify([first.task.name, labels(setup)]);
+      if (now !== shape) {
+        const focused = document.activeElement?.id;
+        shape = now;
+        build(setup);
+        if (focused) document.getElementById(focused)?.focus();
+      }
+      for (const { path, index, field } of fields) {
+        field.show(index === null ? agreed(setup.runs, path).values : [valueAt(setup.runs[index], path)]);
+      }
+    },
+
+    /**
+     * Show what the server refused at its field.
+     * @param {Array<{path: string, text: string}>} problems
+     * @returns {boolean} whether every one found its field
+     */
+    complain(problems) {
+      let all = true;
+      for (const { path, text: message } of problems) {
+        const [, index, rest] = /^(?:base\.|runs\.(\d+)\.)?(.*)$/.exec(path) ?? [];
+        const found =
+          fields.find((each) => each.path === rest && each.index === (index === undefined ? null : Number(index))) ??
+          fields.find((each) => each.path === rest);
+        if (found) found.field.complain(message);
+        else all = false;
+      }
+      return all;
+    },
+  };
+}

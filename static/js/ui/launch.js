@@ -1,0 +1,163 @@
+/** The question, the prediction, Run and Stop, and what the server is doing. */
+
+import { allOver, outcome, problemText } from "../describe.js";
+import { isFinal } from "../visual.js";
+import { byId, el, icon, setText } from "./dom.js";
+
+/** @typedef {import("../types.js").Catalogue} Catalogue */
+/** @typedef {import("../types.js").LabState} LabState */
+/** @typedef {import("../types.js").Language} Language */
+/** @typedef {import("../types.js").PresetEntry} PresetEntry */
+/** @typedef {import("../types.js").View} View */
+
+/** @typedef {"run"|"sending"|"stop"|"replay"} Action */
+
+/**
+ * What the big button does now.
+ * @param {LabState} state @param {boolean} unchanged the set-up is the one on screen
+ * @returns {Action}
+ */
+export function actionOf(state, unchanged) {
+  if (state.submitting) return "sending";
+  if (!state.experiment) return "run";
+  if (!allOver(state)) return "stop";
+  const stopped = state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
+  return unchanged && !stopped ? "replay" : "run";
+}
+
+/**
+ * @param {object} parts
+ * @param {Catalogue} parts.catalogue
+ * @param {Language} parts.language
+ * @param {(preset: string) => void} parts.onPreset
+ * @param {(guess: string) => void} parts.onGuess
+ * @param {(action: Action) => void} parts.onAction
+ */
+export function createLaunch({ catalogue, language, onPreset, onGuess, onAction }) {
+  const { t, has } = language;
+  const picker = byId("preset", HTMLSelectElement);
+  const question = byId("question", HTMLElement);
+  const options = byId("guess-options", HTMLElement);
+  const guessNote = byId("guess-note", HTMLElement);
+  const button = byId("run", HTMLButtonElement);
+  const changed = byId("setup-changed", HTMLElement);
+  const status = byId("status", HTMLElement);
+  const progress = byId("progress", HTMLProgressElement);
+  const alert = byId("alert", HTMLElement);
+  const result = byId("outcome", HTMLElement);
+  let shownPreset = "";
+  /** @type {Action} */
+  let action = "run";
+
+  picker.replaceChildren(...catalogue.presets.map(({ id }) => el("option", { value: id }, textOf(id, "title"))));
+  picker.addEventListener("change", () => onPreset(picker.value));
+  button.addEventListener("click", () => onAction(action));
+
+  /** @param {string} id @param {string} part */
+  function textOf(id, part) {
+    return has(`preset.${id}.${part}`) ? t(`preset.${id}.${part}`) : part === "title" ? id : "";
+  }
+
+  /** @param {PresetEntry} preset */
+  const optionText = (/** @type {string} */ key, preset) =>
+    has(`preset.${preset.id}.option.${key}`) ? t(`preset.${preset.id}.option.${key}`) : t(`guess.${key}`);
+
+  /** @param {PresetEntry} preset */
+  const build = (preset) => {
+    picker.value = preset.id;
+    setText(question, textOf(preset.id, "question") || textOf(preset.id, "title"));
+    options.replaceChildren(
+      ...preset.prediction_options.map((key) =>
+        el(
+          "label",
+          { class: "guess" },
+          el("input", { type: "radio", name: "guess", value: key, onchange: () => onGuess(key) }),
+          el("span", {}, optionText(key, preset)),
+        ),
+      ),
+    );
+  };
+
+  return {
+    /**
+     * @param {LabState} state @param {View} view
+     * @param {{preset: string, guess: string|null, unchanged: boolean, asPreset: boolean, left: number|null, seen: boolean}} now
+     *   seen: the view has reached the end of every run
+     */
+    show(state, view, now) {
+      const preset = catalogue.presets.find(({ id }) => id === now.preset) ?? catalogue.presets[0];
+      if (preset.id !== shownPreset) {
+        shownPreset = preset.id;
+        build(preset);
+      }
+      const locked = state.experiment !== null;
+      for (const input of options.querySelectorAll("input")) {
+        input.checked = input.value === now.guess;
+        input.disabled = locked && now.unchanged;
+      }
+      setText(guessNote, t(locked && now.unchanged ? (now.guess ? "guess.locked" : "guess.late") : "guess.hint"));
+
+      action = actionOf(state, now.unchanged);
+      if (button.dataset.action !== action) {
+        button.dataset.action = action;
+        const glyph = { run: "play", sending: "play", stop: "stop", replay: "replay" }[action];
+        button.replaceChildren(icon(/** @type {"play"|"stop"|"replay"} */ (glyph)), t(`run.${action}`));
+      }
+      button.setAttribute("aria-disabled", String(action === "sending"));
+      changed.hidden = !(state.experiment && !now.unchanged);
+
+      const { text, tone } = statusText(state, now.left, language);
+      setText(status, text);
+      status.dataset.tone = tone;
+      progress.hidden = tone !== "running";
+      progress.max = view.budget;
+      progress.value = Math.max(0, ...state.order.filter((id) => !isFinal(state.runs[id].state)).map((id) => state.runs[id].step));
+
+      setText(alert, state.problem ? problemText(state.problem, language) : "");
+      alert.hidden = !state.problem;
+
+      const over = now.seen && allOver(state) && !state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
+      result.hidden = !over;
+      if (over) {
+        const verdict = !now.guess || !now.asPreset ? "" : t(now.guess === preset.answer ? "outcome.right" : "outcome.wrong", { guess: optionText(now.guess, preset), answer: optionText(preset.answer, preset) });
+        const happened = t("outcome.happened", { runs: outcome(view, language) });
+        const notice = now.asPreset ? textOf(preset.id, "notice") : "";
+        const words = [verdict, happened, notice].filter(Boolean);
+        if (result.dataset.words !== words.join("\n")) {
+          result.dataset.words = words.join("\n");
+          result.replaceChildren(...words.map((sentence, at) => el("p", { class: at === 0 && verdict ? "verdict" : "" }, sentence)));
+          result.dataset.right = String(now.guess === preset.answer);
+        }
+      }
+    },
+  };
+}
+
+/**
+ * @param {LabState} state @param {number|null} left seconds @param {Language} language
+ * @returns {{text: string, tone: string}}
+ */
+function statusText(state, left, language) {
+  const { t, integer } = language;
+  const phase = state.connection?.phase;
+  if (state.submitting) return { text: t("status.sending"), tone: "running" };
+  if (!state.experiment) return { text: t("status.empty"), tone: "idle" };
+  if (phase === "retrying" || phase === "draining") return { text: t("status.reconnecting"), tone: "warning" };
+  if (phase === "gone") return { text: t("status.gone"), tone: "warning" };
+  const runs = state.order.map((id) => state.runs[id]);
+  const training = runs.filter((run) => run.state === "running");
+  const queued = runs.filter((run) => run.state === "queued");
+  if (training.length) {
+    const step = integer(Math.min(...training.map((run) => run.step)));
+    const text = t("status.running", { n: integer(training.length), step });
+    return { text: left === null ? text : `${text} ${t("status.left", { time: language.duration(left) })}`, tone: "running" };
+  }
+  if (queued.length) {
+    const first = Math.min(...queued.map((run) => run.position ?? 1));
+    return { text: t("status.queued", { position: integer(first) }), tone: "running" };
+  }
+  const failed = runs.filter((run) => run.state === "failed").length;
+  if (failed) return { text: t("status.failed", { n: integer(failed) }), tone: "warning" };
+  if (runs.some((run) => run.state === "cancelled")) return { text: t("status.cancelled"), tone: "idle" };
+  return { text: t("status.done"), tone: "done" };
+}
