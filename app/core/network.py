@@ -12,6 +12,7 @@ import numpy as np
 from app.core.arrays import Array, Params
 from app.core.cells.base import Cell, Gradients, Trace
 from app.core.initialisers import glorot_uniform, torch_uniform
+from app.core.kernels import PLAIN, Kernels
 from app.core.losses import LOSSES
 from app.core.tasks.base import Batch, Loss, Readout
 
@@ -47,6 +48,7 @@ class Network:
     loss: Loss
     readout: Readout
     lift_small: bool = True
+    kernels: Kernels = PLAIN
 
     def init_params(self, rng: np.random.Generator) -> Params:
         """Draw all weights, float64; the readout begins as in the cell's library."""
@@ -61,7 +63,7 @@ class Network:
 
     def forward(self, params: Params, xs: Array, trace: Trace | None = None) -> tuple[Array, Trace]:
         """Return the outputs, (B, O) or (T, B, O), and the trace."""
-        trace = self.cell.forward(params, xs, trace=trace)
+        trace = self.kernels.forward(self.cell, params, xs, trace)
         read = trace.hs[-1] if self.readout == "last" else trace.hs
         outputs: Array = read @ params["W_y"].T + params["b_y"]
         return outputs, trace
@@ -84,9 +86,9 @@ class Network:
             outputs[np.newaxis] if last else outputs,
             batch.targets[np.newaxis] if last else batch.targets,
         )
-        dhs = np.zeros(trace.hs.shape, trace.dh.dtype)
+        dhs = np.zeros_like(trace.dh).transpose(0, 2, 1)  # (T, B, H), in memory as the trace is
         dhs[-len(read) :] = d_outputs @ params["W_y"]
-        gradients = self.cell.backward(params, trace, dhs, lift_small=self.lift_small)
+        gradients = self.kernels.backward(self.cell, params, trace, dhs, lift_small=self.lift_small)
         batch_size = len(losses)
         of_params: Params = {name: d / batch_size for name, d in gradients.params.items()}
         of_params["W_y"] = np.einsum("nbo,nbh->oh", d_outputs, read) / batch_size

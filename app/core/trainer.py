@@ -8,6 +8,7 @@ import numpy as np
 from app.core.arrays import Array, flatten
 from app.core.cells.base import Trace
 from app.core.frames import Frame, FrameState
+from app.core.kernels import PLAIN, Kernels
 from app.core.measure import measure_frame
 from app.core.network import Network, Pass
 from app.core.optimisers import clip_by_global_norm, make_optimiser
@@ -22,11 +23,17 @@ def _never() -> bool:
     return False
 
 
-def network_of(spec: RunSpec) -> Network:
+def network_of(spec: RunSpec, kernels: Kernels = PLAIN) -> Network:
     """Return the network that a spec describes."""
     task = spec.task
     return Network(
-        spec.model, task.input_size, task.output_size, task.loss, task.readout, spec.lift_small
+        spec.model,
+        task.input_size,
+        task.output_size,
+        task.loss,
+        task.readout,
+        spec.lift_small,
+        kernels,
     )
 
 
@@ -48,9 +55,9 @@ def cast(batch: Batch, dtype: np.dtype[np.floating]) -> Batch:
 class _Session:
     """The state of one training: weights, optimiser, buffers."""
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: RunSpec, kernels: Kernels) -> None:
         self.spec, self.task, self.dtype = spec, spec.task, np.dtype(spec.dtype)
-        self.network = network_of(spec)
+        self.network = network_of(spec, kernels)
         weights_rng, self.sequences_rng, probe_rng = streams(spec.seed)
         initial = self.network.init_params(weights_rng)
         self.flat, self.params = flatten({k: w.astype(self.dtype) for k, w in initial.items()})
@@ -108,7 +115,9 @@ class _Session:
         )
 
 
-def train(spec: RunSpec, *, should_stop: Callable[[], bool] = _never) -> Iterator[Frame]:
+def train(
+    spec: RunSpec, *, should_stop: Callable[[], bool] = _never, kernels: Kernels = PLAIN
+) -> Iterator[Frame]:
     """Train a spec and yield a frame every ``frame_every`` steps and at the end.
 
     A frame of step s is measured on the batch of step s with the weights before that update, so
@@ -119,6 +128,8 @@ def train(spec: RunSpec, *, should_stop: Callable[[], bool] = _never) -> Iterato
     spec : RunSpec
     should_stop : callable
         Asked after every step; training ends without a last frame when it returns True.
+    kernels : Kernels
+        What computes the loops over time; part of "the same machine" below.
 
     Yields
     ------
@@ -126,7 +137,7 @@ def train(spec: RunSpec, *, should_stop: Callable[[], bool] = _never) -> Iterato
         The last one has the state ``solved``, ``finished`` or ``diverged``. A run has diverged
         when its loss or its gradient is no longer finite; the weights are then left alone.
     """
-    session = _Session(spec)
+    session = _Session(spec, kernels)
     seq = 0
     for step in range(spec.training.steps + 1):
         # Overflow is a result that is shown, not an accident. No yield inside these blocks: the

@@ -125,7 +125,7 @@ class GRU:
         ]
         return trace
 
-    def _stack_weights(self, params: Params) -> Array:
+    def stack_weights(self, params: Params) -> Array:
         """Arrange the weights as rows r z u n over the columns [h; x; 1]."""
         hidden = self.hidden_size
         w_x, w_h, b = params["W_x"], params["W_h"], params["b"]
@@ -159,7 +159,7 @@ class GRU:
         Trace
         """
         trace = begin(self, params, xs, state, trace)
-        weights = self._stack_weights(params)
+        weights = self.stack_weights(params)
         weights[: 2 * self.hidden_size] *= -1  # σ(z) = 1 / (1 + exp(-z)): the minus
         gated = np.empty_like(trace.kept["change"][0])
         with np.errstate(over="ignore"):  # exp(-z) = inf is right: the gate is 0
