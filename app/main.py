@@ -27,14 +27,23 @@ log = logging.getLogger(__name__)
 GRACE = 3
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Put the application together; nothing is opened or started before its lifespan begins."""
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """Put the application together; nothing is opened or started before its lifespan begins.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default from the environment.
+    engine : Engine, optional
+        What computes; by default one made from the settings.
+    """
     settings = settings or Settings()
     store = Store(settings.database)
     services = Services(
         settings=settings,
         store=store,
-        engine=Engine(
+        engine=engine
+        or Engine(
             store,
             workers=settings.workers,
             scheduler=settings.scheduler,

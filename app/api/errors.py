@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from app.core.cells import CELLS
 from app.core.options import OptionError
 from app.core.tasks import TASKS
+from app.runs.store import reason
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ def _path(location: Sequence[int | str]) -> str:
 
 def from_store_error(error: SQLAlchemyError) -> Problem:
     """Return what to say when the database does not do its part."""
-    if "disk is full" in str(error) or "No space left" in str(error):
+    if "disk is full" in reason(error) or "No space left" in reason(error):
         return Problem(507, "disk_full", "The server's disk is full; what is finished can be read.")
     return Problem(
         503,
@@ -192,5 +193,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SQLAlchemyError)
     async def store_error(request: Request, error: SQLAlchemyError) -> Response:
-        log.error("the store does not answer", extra={"error": str(error.__cause__ or error)})
+        log.error("the store does not answer", extra={"error": reason(error)})
         return problem_response(from_store_error(error))

@@ -6,6 +6,7 @@ Handing a run out twice is harmless: the Dask key is the run id, and the log has
 """
 
 import logging
+import multiprocessing
 import os
 import signal
 import threading
@@ -19,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs import queue
 from app.runs.log import fail
-from app.runs.store import Store, StoreError
+from app.runs.store import Store, StoreError, reason
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds; what other servers queued is found this late at most
+CONNECT_WITHIN = "10s"  # to a scheduler that exists
 RETRY_AFTER = 5.0  # seconds before a run is tried again whose frames could not be written
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -101,7 +103,7 @@ class Engine:
                 self._collect()
                 self._hand_out(client)
             except SQLAlchemyError as error:
-                log.error("the queue cannot be read", extra={"error": str(error.__cause__)})
+                log.error("the queue cannot be read", extra={"error": reason(error)})
             self._signal.wait(LOOK_EVERY)
             self._signal.clear()
 
@@ -156,7 +158,7 @@ class Engine:
         # A suspect is a run that was on a worker when it died; more deaths than this blame it.
         dask.config.set({"distributed.scheduler.allowed-failures": self._max_attempts - 1})
         if self._scheduler:
-            with Client(self._scheduler, timeout="10s", set_as_default=False) as client:
+            with Client(self._scheduler, timeout=CONNECT_WITHIN, set_as_default=False) as client:
                 yield client
             return
         cluster = self._local_cluster()
@@ -167,7 +169,10 @@ class Engine:
                 finally:
                     _kill(cluster)
         finally:
-            cluster.close(timeout=2)
+            try:
+                cluster.close(timeout=2)
+            finally:
+                _kill_stragglers()
 
     def _local_cluster(self) -> "LocalCluster":
         from distributed import LocalCluster
@@ -201,6 +206,13 @@ def _kill(cluster: "LocalCluster") -> None:
         nanny.auto_restart = False
         with suppress(ProcessLookupError, TypeError):
             os.kill(nanny.pid, signal.SIGKILL)
+
+
+def _kill_stragglers() -> None:
+    """End a worker process that was being started in the place of a dead one while we stopped."""
+    for child in multiprocessing.active_children():
+        if child.name.startswith("Dask Worker"):
+            child.kill()
 
 
 def _quiet() -> None:

@@ -8,7 +8,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.runs.store import Store, StoreError
+from app.runs.store import Store, StoreError, reason
 
 # Any number, the same in every replica: it names the lock that one of them holds to migrate.
 _LOCK = 8_210_733
@@ -24,6 +24,8 @@ def migrate(store: Store) -> None:
     """
     shown = store.url.render_as_string(hide_password=True)
     try:
+        if store.is_sqlite and store.url.database:
+            Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
         # On SQLite the transaction itself is the lock: it begins as a writer.
         with store.writing() as connection:
             if not store.is_sqlite:
@@ -35,10 +37,10 @@ def migrate(store: Store) -> None:
             "start that version, or point VGL_DATABASE at a new database"
         ) from error
     except (SQLAlchemyError, OSError) as error:
-        cause = error.__cause__ or error
         raise StoreError(
-            f"the database {shown} cannot be used ({cause}); nothing was changed. Check that the "
-            "folder can be written and the file is a whole SQLite database, or set VGL_DATABASE"
+            f"the database {shown} cannot be used ({reason(error)}); nothing was changed. Check "
+            "that the folder can be written and the file is a whole SQLite database, or set "
+            "VGL_DATABASE"
         ) from error
 
 

@@ -107,8 +107,8 @@ def _bodies(asked: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], _Place]]
         return
     base, vary = asked.get("base") or {}, asked.get("vary") or {}
     for path in vary:
-        section, _, field = path.partition(".")
-        if "." in field or (field and section not in SECTIONS):
+        section, dot, field = path.partition(".")
+        if dot and (section not in SECTIONS or not field or "." in field):
             raise OptionError(f"vary.{path}", "is not the path of a field", list(SECTIONS))
     # Whole sections first: a field of a section is then set in the section that was chosen.
     order = sorted(vary, key=lambda path: "." in path)

@@ -7,7 +7,6 @@ middle of a transaction leaves nothing behind. A worker imports this module, so 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -106,6 +105,11 @@ class StoreError(RuntimeError):
     """The database cannot be used; the message says why, for the person who starts the server."""
 
 
+def reason(error: BaseException) -> str:
+    """Return what the database itself said, without the statement and its parameters."""
+    return str(getattr(error, "orig", None) or error)
+
+
 class Store:
     """One database.
 
@@ -149,7 +153,7 @@ class Store:
             with self.reading() as connection:
                 connection.execute(select(1))
         except SQLAlchemyError as error:
-            raise StoreError(str(error.__cause__ or error)) from error
+            raise StoreError(reason(error)) from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -157,9 +161,6 @@ class Store:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    database = make_url(url).database
-    if database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
     # 30 s: on a slow disk a checkpoint can hold the lock for seconds, and a frame is worth waiting.
     engine = create_engine(url, connect_args={"timeout": 30})
 

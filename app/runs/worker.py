@@ -17,7 +17,7 @@ from app.core.frames import frame_to_json
 from app.core.spec import ENGINE_VERSION, RunSpec
 from app.core.trainer import train
 from app.runs import log
-from app.runs.store import Store, StoreError
+from app.runs.store import Store, StoreError, reason
 
 
 def execute(run_id: str) -> str:
@@ -37,7 +37,7 @@ def execute(run_id: str) -> str:
         return _execute(run_id)
     except SQLAlchemyError as error:
         # Plain text, because it travels to the server; without parameters, which hold frames.
-        raise StoreError(str(error.__cause__ or type(error).__name__)) from None
+        raise StoreError(reason(error)) from None
 
 
 def _execute(run_id: str) -> str:

@@ -1,0 +1,104 @@
+"""The engine with real worker processes."""
+
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from app.runs import worker
+from app.runs.engine import Engine
+from app.runs.experiments import cancel, find_run, view
+from app.runs.log import read_frames
+from tests.runs import deadly
+
+LONG = {
+    "task": {"name": "adding", "length": 40},
+    "training": {"steps": 20000, "batch_size": 4, "stop_when_solved": False},
+}
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def worker_processes() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
+@pytest.fixture
+def engine(store):
+    started = Engine(store, workers=2, scheduler="", max_attempts=2)
+    started.start()
+    yield started
+    started.stop()
+    wait_for(lambda: worker_processes() == [], 10)
+
+
+def states(store, ids):
+    return {find_run(store, run_id)[0].state for run_id in ids}
+
+
+def test_runs_go_through_cancel_and_leave_no_process(store, submit, engine):
+    _, waiting = submit(vary={"seed": [0, 1, 2]})  # before anything can compute
+    wait_for(lambda: engine.ready)
+    wait_for(lambda: states(store, waiting) == {"finished"})
+    for run_id in waiting:
+        assert [row.seq for row in read_frames(store, run_id, after=-1, limit=99)] == [*range(11)]
+
+    experiment_id, running = submit(**LONG)
+    engine.wake()
+    wait_for(lambda: find_run(store, running[0])[0].seq >= 0)
+    cancel(store, experiment_id)
+    began = time.monotonic()
+    wait_for(lambda: states(store, running) == {"cancelled"})
+    assert time.monotonic() - began < 1.0
+    reached = find_run(store, running[0])[0].seq
+
+    # Asked again while the engine still holds the task that has just ended.
+    submit(**LONG)
+    engine.wake()
+    wait_for(lambda: find_run(store, running[0])[0].seq > reached)
+    assert find_run(store, running[0])[0].attempts == 2
+
+    began = time.monotonic()
+    engine.stop()
+    wait_for(lambda: worker_processes() == [], 10)
+    assert time.monotonic() - began < 2.0
+    assert states(store, running) == {"running"}  # for the next server to complete
+
+
+def test_a_run_that_kills_its_workers_is_given_up_and_others_go_on(
+    store, submit, engine, monkeypatch
+):
+    wait_for(lambda: engine.ready)
+    monkeypatch.setattr(worker, "execute", deadly.execute)
+    _, (killer,) = submit(seed=1)
+    engine.wake()
+    wait_for(lambda: killer in engine._futures)
+    monkeypatch.undo()
+    experiment_id, others = submit(vary={"seed": [2, 3, 4]})
+    engine.wake()
+    wait_for(lambda: view(store, experiment_id).state == "done")
+    assert states(store, others) == {"finished"}
+    wait_for(lambda: states(store, [killer]) == {"failed"})
+    row = find_run(store, killer)[0]
+    assert (row.error_code, row.error_message) == ("worker_lost", "its worker process died 2 times")
+
+
+def test_an_engine_that_cannot_start_says_why_and_stops(store, monkeypatch):
+    monkeypatch.setattr("app.runs.engine.CONNECT_WITHIN", "500ms")
+    engine = Engine(store, workers=1, scheduler="tcp://127.0.0.1:9", max_attempts=2)
+    engine.start()
+    wait_for(lambda: engine.status != "starting", 30)
+    assert not engine.ready
+    assert "Timed out" in engine.status
+    engine.stop()
+    assert engine.status == "stopping"

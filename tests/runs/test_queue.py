@@ -1,0 +1,59 @@
+"""Whose turn it is."""
+
+from sqlalchemy import update
+
+from app.runs import log, queue
+from app.runs.store import runs
+
+
+def due(store, slots):
+    with store.reading() as connection:
+        return [run_id for run_id, _ in queue.due(connection, slots)]
+
+
+def positions(store):
+    with store.reading() as connection:
+        return queue.positions(connection)
+
+
+def test_one_run_per_free_worker_in_the_order_of_the_experiment(store, submit):
+    _, ids = submit(vary={"seed": [0, 1, 2, 3]})
+    assert due(store, 3) == ids[:3]
+    assert positions(store) == {ids[0]: 1, ids[1]: 2, ids[2]: 3, ids[3]: 4}
+
+
+def test_running_runs_keep_their_worker(store, submit):
+    _, ids = submit(vary={"seed": [0, 1, 2]})
+    log.claim(store, ids[1], {})
+    assert due(store, 2) == [ids[1], ids[0]]
+    assert positions(store) == {ids[0]: 1, ids[2]: 2}
+
+
+def test_clients_take_turns(store, submit):
+    _, anna = submit(vary={"seed": [0, 1, 2]}, client="anna")
+    _, ben = submit(vary={"seed": [10, 11]}, client="ben")
+    assert due(store, 9) == [anna[0], ben[0], anna[1], ben[1], anna[2]]
+
+
+def test_people_go_before_grids_which_leave_a_worker_free(store, submit):
+    _, grid = submit(vary={"seed": [0, 1, 2, 3]}, priority=queue.GRID)
+    assert due(store, 3) == grid[:2]
+    assert due(store, 1) == grid[:1]
+    _, person = submit(vary={"seed": [10]})
+    assert due(store, 3) == [person[0], grid[0], grid[1]]
+    for run_id in grid[:2]:
+        log.claim(store, run_id, {})
+    assert due(store, 3) == [grid[0], grid[1], person[0]]
+
+
+def test_a_run_of_a_grid_that_a_person_asks_for_goes_first(store, submit):
+    _, grid = submit(vary={"seed": [0, 1, 2, 3]}, priority=queue.GRID)
+    submit(vary={"seed": [3]}, client="ben")
+    assert due(store, 1) == [grid[3]]
+
+
+def test_finished_runs_are_not_waited_for(store, submit):
+    _, ids = submit(vary={"seed": [0, 1]})
+    with store.writing() as connection:
+        connection.execute(update(runs).where(runs.c.id == ids[0]).values(state="solved"))
+    assert due(store, 3) == ids[1:]

@@ -1,0 +1,202 @@
+"""Following the log: what a worker writes reaches every viewer, soon and once."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+from app.runs import log
+from app.runs.experiments import cancel, view
+from app.runs.feed import Missing
+from app.runs.tail import Tail
+
+ALL = frozenset(range(12))
+
+
+@asynccontextmanager
+async def tailing(store, live_runs=12, **settings):
+    tail = Tail(store, poll_interval=0.01, cache_bytes=10**7, live_runs=live_runs, **settings)
+    tail.start()
+    try:
+        yield tail
+    finally:
+        await asyncio.to_thread(tail.stop)
+
+
+class Viewer:
+    """Reads a watch as an event stream would."""
+
+    def __init__(self, tail, view):
+        self.tail, self.watch = tail, tail.open(view)
+        self.events = []
+
+    async def connect(self, seqs=None):
+        await asyncio.wait_for(self.watch.ready.wait(), 5)
+        feed = self.watch.feed
+        self.shown = ALL & frozenset(range(len(feed.run_ids)))
+        self._take(chunk := feed.greeting(feed.start(seqs)))
+        self.position = chunk.position
+        return self
+
+    def _take(self, chunk):
+        for block in chunk.body.decode().split("\n\n"):
+            fields = dict(line.split(": ", 1) for line in block.splitlines())
+            if fields:
+                self.events.append((fields["event"], json.loads(fields["data"])))
+
+    async def until(self, condition):
+        async with asyncio.timeout(10):
+            while not condition(self):
+                chunk = self.watch.feed.after(self.position, self.shown)
+                if isinstance(chunk, Missing):
+                    await self.tail.load(chunk)
+                elif chunk is None:
+                    await self.watch.changed()
+                else:
+                    self._take(chunk)
+                    self.position = chunk.position
+        return self
+
+    @property
+    def frames(self):
+        return [value["seq"] for name, value in self.events if name == "frame"]
+
+    @property
+    def states(self):
+        return [value["state"] for name, value in self.events if name == "state"]
+
+    @property
+    def ended(self):
+        return self.events[-1][0] == "end"
+
+
+def write(store, run_id, first, last, state="running"):
+    writer = log.RunWriter(store, run_id, first - 1)
+    for seq in range(first, last + 1):
+        body = json.dumps({"run": run_id, "seq": seq})
+        writer.append(seq, seq, body, state=state if seq == last else "running")
+    writer.flush()
+
+
+def test_what_is_written_arrives_without_a_gap_or_a_repeat(store, submit):
+    experiment_id, (run_id,) = submit()
+
+    async def story():
+        async with tailing(store) as tail:
+            viewer = await Viewer(tail, view(store, experiment_id)).connect()
+            log.claim(store, run_id, {})
+            write(store, run_id, 0, 4)
+            await viewer.until(lambda v: len(v.frames) == 5)
+            write(store, run_id, 5, 200, "solved")
+            await viewer.until(lambda v: v.ended)
+            return viewer
+
+    viewer = asyncio.run(story())
+    assert viewer.frames == list(range(201))
+    assert viewer.states == ["queued", "running", "solved"]
+
+
+def test_late_viewers_share_what_is_read_from_the_log(store, submit, monkeypatch):
+    experiment_id, (run_id,) = submit()
+    pages = []
+    read = log.read_frames
+
+    def counted(*arguments, **page):
+        pages.append(page["after"])
+        return read(*arguments, **page)
+
+    monkeypatch.setattr("app.runs.tail.read_frames", counted)
+    log.claim(store, run_id, {})
+    write(store, run_id, 0, 99, "finished")
+
+    async def story():
+        async with tailing(store) as tail:
+            found = view(store, experiment_id)
+            viewers = [await Viewer(tail, found).connect() for _ in range(20)]
+            await asyncio.gather(*(viewer.until(lambda v: v.ended) for viewer in viewers))
+            return viewers
+
+    assert all(viewer.frames == list(range(100)) for viewer in asyncio.run(story()))
+    assert pages == [-1, 31, 63, 95]
+
+
+def test_cancelling_ends_a_stream_even_where_another_experiment_goes_on(store, submit):
+    mine, ids = submit(vary={"seed": [0, 1]})
+    submit(vary={"seed": [1, 2]})
+    for run_id in ids:
+        log.claim(store, run_id, {})
+
+    async def story():
+        async with tailing(store) as tail:
+            viewer = await Viewer(tail, view(store, mine)).connect()
+            cancel(store, mine)
+            return await viewer.until(lambda v: v.ended)
+
+    assert asyncio.run(story()).states == ["running", "running", "cancelled", "cancelled"]
+
+
+def test_a_viewer_of_runs_that_are_asked_for_again_sees_them_go_on(store, submit):
+    """Somebody still reads the end of a stopped experiment while another starts it again."""
+    experiment_id, (run_id,) = submit()
+    cancel(store, experiment_id)
+
+    async def story():
+        async with tailing(store) as tail:
+            first = await Viewer(tail, view(store, experiment_id)).connect()
+            submit()
+            second = await Viewer(tail, view(store, experiment_id)).connect()
+            log.claim(store, run_id, {})
+            write(store, run_id, 0, 3, "solved")
+            await second.until(lambda v: v.ended)
+            return first, second
+
+    first, second = asyncio.run(story())
+    assert first.states == ["cancelled"]
+    assert second.states[0] == "queued"
+    assert second.frames == [0, 1, 2, 3]
+
+
+def test_a_grid_tells_progress_and_sends_no_frames_unasked(store, submit):
+    experiment_id, ids = submit(vary={"seed": [0, 1, 2]})
+    log.claim(store, ids[0], {})
+
+    async def story():
+        async with tailing(store, live_runs=2) as tail:
+            viewer = await Viewer(tail, view(store, experiment_id)).connect()
+            viewer.shown = frozenset()
+            write(store, ids[0], 0, 4)
+            await viewer.until(lambda v: any(value.get("step") == 4 for _, value in v.events))
+            write(store, ids[0], 5, 9, "finished")
+            await viewer.until(lambda v: "finished" in v.states)
+            return viewer
+
+    assert asyncio.run(story()).frames == []
+
+
+def test_nothing_is_kept_of_an_experiment_that_nobody_watches(store, submit):
+    experiment_id, _ = submit()
+
+    async def story():
+        async with tailing(store) as tail:
+            viewers = [await Viewer(tail, view(store, experiment_id)).connect() for _ in range(3)]
+            assert tail.viewers == 3
+            for viewer in viewers:
+                tail.close(viewer.watch)
+            assert tail.viewers == 0
+            assert tail._watches == {}
+
+    asyncio.run(story())
+
+
+def test_draining_wakes_everybody(store, submit):
+    experiment_id, _ = submit()
+
+    async def story():
+        async with tailing(store) as tail:
+            viewer = await Viewer(tail, view(store, experiment_id)).connect()
+            waiting = asyncio.create_task(viewer.watch.changed())
+            await asyncio.sleep(0)
+            tail.drain()
+            await asyncio.wait_for(waiting, 2)
+            assert tail.draining.is_set()
+
+    asyncio.run(story())

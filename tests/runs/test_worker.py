@@ -1,0 +1,162 @@
+"""A worker: computes a run, and leaves a log from which it can be computed again."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+
+from app.core.frames import frame_to_json
+from app.core.spec import RunSpec
+from app.core.trainer import train
+from app.runs import log, worker
+from app.runs.experiments import cancel, find_run
+from app.runs.store import StoreError, frames, runs
+
+
+@pytest.fixture(autouse=True)
+def environment(database, monkeypatch):
+    monkeypatch.setenv("VGL_DATABASE", database)
+    yield
+    worker._store(database).close()
+    worker._store.cache_clear()
+
+
+def undisturbed(store, run_id):
+    """The frames of a run as nothing but the core computes them."""
+    spec = RunSpec.from_dict(json.loads(find_run(store, run_id)[0].spec))
+    return [frame_to_json(frame, run_id) for frame in train(spec)]
+
+
+def stored(store, run_id):
+    with store.reading() as connection:
+        query = select(frames.c.body).where(frames.c.run_id == run_id).order_by(frames.c.seq)
+        return list(connection.scalars(query))
+
+
+def test_a_run_is_computed_and_recorded(store, submit):
+    _, (run_id,) = submit()
+    assert worker.execute(run_id) == "finished"
+    row = find_run(store, run_id)[0]
+    assert (row.state, row.step, row.seq, row.attempts) == ("finished", 20, 10, 1)
+    assert stored(store, run_id) == undisturbed(store, run_id)
+    assert {"engine", "numpy", "blas", "cpu", "python"} <= json.loads(row.provenance).keys()
+
+
+def test_a_run_that_was_interrupted_is_completed_as_if_it_had_not_been(store, submit):
+    _, (run_id,) = submit()
+    expected = undisturbed(store, run_id)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {}).seq)
+    for seq, body in enumerate(expected[:4]):
+        writer.append(seq, seq * 2, body, state="running")
+    writer.flush()
+    assert worker.execute(run_id) == "finished"
+    assert stored(store, run_id) == expected
+    assert find_run(store, run_id)[0].attempts == 2
+
+
+def test_a_finished_run_is_left_alone(store, submit):
+    _, (run_id,) = submit()
+    worker.execute(run_id)
+    assert worker.execute(run_id) == "not wanted"
+    assert worker.execute("0" * 16) == "not wanted"
+
+
+def test_a_diverged_run_is_a_result(store, submit):
+    _, (run_id,) = submit(
+        task={"name": "adding", "length": 30},
+        model={"cell": "rnn", "hidden_size": 8, "activation": "linear", "gain": 10.0},
+        training={
+            "steps": 20,
+            "batch_size": 4,
+            "clip_norm": None,
+            "optimiser": "sgd",
+            "learning_rate": 1.0,
+        },
+    )
+    assert worker.execute(run_id) == "diverged"
+    row = find_run(store, run_id)[0]
+    assert row.state == "diverged"
+    assert row.step < 20
+    last = json.loads(stored(store, run_id)[-1])
+    assert last["state"] == "diverged"
+    assert last["nonfinite"]
+
+
+def test_a_fault_of_the_spec_fails_the_run_and_not_the_worker(store, submit, monkeypatch):
+    _, (run_id,) = submit()
+
+    def broken(spec, *, should_stop):
+        raise ZeroDivisionError("no")
+        yield
+
+    monkeypatch.setattr(worker, "train", broken)
+    assert worker.execute(run_id) == "failed"
+    row = find_run(store, run_id)[0]
+    assert (row.state, row.error_code) == ("failed", "training_error")
+    assert row.error_message == "ZeroDivisionError: no"
+
+
+def test_a_run_cancelled_before_it_starts(store, submit):
+    experiment_id, (run_id,) = submit()
+    log.claim(store, run_id, {})
+    cancel(store, experiment_id)
+    assert worker.execute(run_id) == "cancelled"
+    assert find_run(store, run_id)[0].state == "cancelled"
+    assert stored(store, run_id) == []
+
+
+def test_a_wish_withdrawn_at_the_last_moment_is_honoured(store, submit, monkeypatch):
+    """Cancelled and asked for again, before the worker could say that it has stopped."""
+    experiment_id, (run_id,) = submit()
+    log.claim(store, run_id, {})
+    cancel(store, experiment_id)
+    confirm = log.confirm_cancelled
+
+    def asked_again(*arguments):
+        submit()
+        return confirm(*arguments)
+
+    monkeypatch.setattr(log, "confirm_cancelled", asked_again)
+    assert worker.execute(run_id) == "finished"
+    assert stored(store, run_id) == undisturbed(store, run_id)
+
+
+def test_a_log_that_cannot_be_written_is_no_fault_of_the_run(store, submit, database):
+    _, (run_id,) = submit()
+
+    @event.listens_for(worker._store(database).engine, "before_cursor_execute")
+    def full(connection, cursor, statement, *rest):
+        if statement.startswith("INSERT INTO frames"):
+            raise OperationalError(statement, {}, Exception("database or disk is full"))
+
+    with pytest.raises(StoreError, match=r"^database or disk is full$"):
+        worker.execute(run_id)
+    assert find_run(store, run_id)[0].state == "running"
+    event.remove(worker._store(database).engine, "before_cursor_execute", full)
+    assert worker.execute(run_id) == "finished"
+
+
+def test_a_worker_process_uses_one_thread_for_its_arithmetic(store, submit, database):
+    """The variables of the engine do what they are for, in a process of their own."""
+    from app.runs.engine import ONE_THREAD
+
+    _, (run_id,) = submit()
+    program = (
+        "import sys, app.runs.worker as w, os; w.execute(sys.argv[1]); "
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, run_id],
+        env={**os.environ, **ONE_THREAD},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "1"
+    with store.reading() as connection:
+        assert connection.scalar(select(runs.c.state).where(runs.c.id == run_id)) == "finished"
