@@ -11,7 +11,18 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from app.api import catalogue, docs, errors, events, experiments, health, middleware, runs
+from app.api import (
+    catalogue,
+    docs,
+    errors,
+    events,
+    experiments,
+    exports,
+    health,
+    middleware,
+    probe,
+    runs,
+)
 from app.api.deps import PREFIX, Services
 from app.api.logs import configure
 from app.pages import routes as pages
@@ -81,7 +92,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.services = services
     errors.install(app)
     api = APIRouter(prefix=PREFIX)
-    for part in (catalogue, experiments, events, runs):
+    for part in (catalogue, experiments, events, runs, exports, probe):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -148,6 +148,8 @@ class BodyLimit:
             413,
             "body_too_large",
             f"The body is larger than {self._most} bytes.",
+            # Else the rest of it would be read, to find the request after it.
+            headers={"Connection": "close"},
             errors=[
                 {
                     "path": "",

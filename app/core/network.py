@@ -38,6 +38,19 @@ class Pass:
     gradients: Gradients
 
 
+def init_readout(
+    rng: np.random.Generator, preset: str, output_size: int, hidden_size: int
+) -> Params:
+    """Draw W_y (O, H) and b_y (O,) as the dense layer of a library does."""
+    if preset == "keras":
+        w_y, b_y = glorot_uniform(rng, output_size, hidden_size), np.zeros(output_size)
+        return {"W_y": w_y, "b_y": b_y}
+    return {
+        "W_y": torch_uniform(rng, (output_size, hidden_size), hidden_size),
+        "b_y": torch_uniform(rng, (output_size,), hidden_size),
+    }
+
+
 @dataclass(frozen=True)
 class Network:
     """Shapes and rules of one model on one task; the weights live outside."""
@@ -52,13 +65,8 @@ class Network:
 
     def init_params(self, rng: np.random.Generator) -> Params:
         """Draw all weights, float64; the readout begins as in the cell's library."""
-        hidden, outputs = self.cell.hidden_size, self.output_size
         params = self.cell.init_params(rng, self.input_size)
-        if getattr(self.cell, "init", "keras") == "keras":
-            params["W_y"], params["b_y"] = glorot_uniform(rng, outputs, hidden), np.zeros(outputs)
-        else:
-            params["W_y"] = torch_uniform(rng, (outputs, hidden), hidden)
-            params["b_y"] = torch_uniform(rng, (outputs,), hidden)
+        params.update(init_readout(rng, self.cell.init, self.output_size, self.cell.hidden_size))
         return params
 
     def forward(self, params: Params, xs: Array, trace: Trace | None = None) -> tuple[Array, Trace]:

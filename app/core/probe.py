@@ -17,6 +17,8 @@ from app.core.tasks.base import Batch
 from app.core.trainer import cast, network_of, streams
 
 SEQUENCES = 16  # of the batch whose norms are averaged
+# T × S² numbers of the chain of Jacobians, 32 MB: beyond it only the gradients are measured.
+MOST_JACOBIAN_VALUES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Probed:
     """A frame of a network that is not trained here, and its loss-free transport."""
 
     frame: Frame
-    transport: Transport
-    lyapunov: np.ndarray
+    transport: Transport | None
+    lyapunov: np.ndarray | None
 
 
 def probe(spec: RunSpec, change: Interventions, params: Params | None = None) -> Probed:
@@ -77,7 +79,7 @@ def probe(spec: RunSpec, change: Interventions, params: Params | None = None) ->
     OptionError
         If a change does not fit the cell or the task.
     """
-    spec = _changed_spec(spec, change)
+    spec = changed_spec(spec, change)
     network = network_of(spec)
     weights_rng, sequences_rng, probe_rng = streams(spec.seed)
     if params is None:
@@ -109,12 +111,15 @@ def probe(spec: RunSpec, change: Interventions, params: Params | None = None) ->
             clip_norm=None,
             with_units=True,
         )
+        states = spec.model.hidden_size * (1 if trace.cs is None else 2)
+        if len(inputs) * states**2 > MOST_JACOBIAN_VALUES:
+            return Probed(frame, None, None)
         jacobians = chain(spec.model, params, trace).astype(np.float64)
         return Probed(frame, transport(jacobians), lyapunov_exponents(jacobians))
 
 
-def _changed_spec(spec: RunSpec, change: Interventions) -> RunSpec:
-    """Apply the changes that are options of the model or the task."""
+def changed_spec(spec: RunSpec, change: Interventions) -> RunSpec:
+    """Return the spec with the changes that are options of the model or the task."""
     model: dict[str, Any] = {}
     fields = {field.name for field in dataclasses.fields(spec.model)}  # type: ignore[arg-type]
     for name in ("clamp_forget", "clamp_input", "clamp_output", "activation"):
@@ -156,12 +161,13 @@ def probed_to_dict(probed: Probed, run_id: str) -> dict[str, Any]:
     moved = probed.transport
     return {
         **frame_to_dict(probed.frame, run_id),
-        "transport": {
+        "transport": moved
+        and {
             "timesteps": moved.timesteps.tolist(),
             "largest": numbers(moved.largest),
             "median": numbers(moved.median),
             "rms": numbers(moved.rms),
             "first_spectrum": numbers(moved.first_spectrum),
         },
-        "lyapunov": numbers(probed.lyapunov),
+        "lyapunov": None if probed.lyapunov is None else numbers(probed.lyapunov),
     }

@@ -1,0 +1,82 @@
+"""Measure a network without training it."""
+
+import json
+from functools import lru_cache
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from app.api.deps import App
+from app.api.exports import spec_of, weights_at
+from app.api.schemas import Asked, RunSpecBody, model_of, problems
+from app.api.strict_json import JsonRoute
+from app.core.options import OptionError
+from app.core.probe import Interventions, changed_spec, probe, probed_to_dict
+from app.core.spec import RunSpec
+
+router = APIRouter(tags=["probe"], route_class=JsonRoute)
+
+# T × H of what is measured while somebody waits.
+MOST_STATE_VALUES = 64_000
+
+InterventionsBody = model_of(Interventions)
+
+
+class ProbeBody(Asked):
+    """A spec, or a run and one of its steps; and what to change before measuring."""
+
+    spec: RunSpecBody | None = Field(None, description="A network that was never trained.")
+    run: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = Field(
+        None, description="A run, whose stored weights are measured."
+    )
+    step: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
+        None, description="Step of the run; its last stored one by default."
+    )
+    interventions: InterventionsBody = Field(  # type: ignore[valid-type]
+        default_factory=InterventionsBody, description="What to change before measuring."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ProbeBody":
+        if (self.spec is None) == (self.run is None):
+            raise ValueError("give either spec or run")
+        if self.step is not None and self.run is None:
+            raise ValueError("step belongs to a run")
+        return self
+
+
+@router.post("/probe", responses=problems(400, 404, 413, 415, 422, 503))
+def measure(asked: ProbeBody, app: App) -> dict[str, Any]:
+    """Measure the gradient profile, the gates and the Jacobians of a network, without training.
+
+    The answer is a frame (``seq`` and ``step`` of what was measured) with two more fields:
+    ``transport``, singular values of ∂s_T/∂s_t at some timesteps, and ``lyapunov``, the finite-time
+    exponents in nats per step, descending. Equal questions are answered from memory.
+    """
+    change = Interventions(**cast(Asked, asked.interventions).model_dump())
+    if asked.run is None:
+        assert asked.spec is not None
+        spec = RunSpec.from_dict(asked.spec.model_dump(exclude_unset=True))
+        _check_size(spec, change)
+        return _untrained(spec.canonical(), change)
+    spec, _ = spec_of(app, asked.run)
+    _check_size(spec, change)
+    params, step = weights_at(app, asked.run, asked.step)
+    return {**probed_to_dict(probe(spec, change, params), asked.run), "step": step}
+
+
+@lru_cache(maxsize=512)
+def _untrained(canonical: str, change: Interventions) -> dict[str, Any]:
+    spec = RunSpec.from_dict(json.loads(canonical))
+    return probed_to_dict(probe(spec, change), spec.run_id)
+
+
+def _check_size(spec: RunSpec, change: Interventions) -> None:
+    changed = changed_spec(spec, change)
+    if changed.task.steps * changed.model.hidden_size > MOST_STATE_VALUES:
+        raise OptionError(
+            "spec.model.hidden_size",
+            f"length × hidden size may be at most {MOST_STATE_VALUES} in a probe",
+            MOST_STATE_VALUES,
+        )
