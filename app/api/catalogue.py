@@ -10,6 +10,7 @@ from app.core.options import Option, options_of
 from app.core.presets import PRESETS
 from app.core.spec import ENGINE_VERSION, RunSpec, Training
 from app.core.tasks import TASKS
+from app.studies.verify import verified_table
 
 router = APIRouter(tags=["catalogue"])
 
@@ -18,6 +19,7 @@ router = APIRouter(tags=["catalogue"])
 def catalogue(app: App) -> dict[str, Any]:
     """Return everything from which a client can build its controls."""
     chosen = app.settings
+    verified = verified_table()["presets"]
     return {
         "engine_version": ENGINE_VERSION,
         "tasks": [_task(name, cls) for name, cls in TASKS.items()],
@@ -29,9 +31,13 @@ def catalogue(app: App) -> dict[str, Any]:
         "presets": [
             {
                 "id": preset.id,
+                "topic": preset.topic,
                 "experiment": preset.experiment,
+                "keys": list(preset.models),
+                "controls": list(preset.controls),
                 "prediction_options": list(preset.prediction_options),
                 "answer": preset.answer,
+                "verified": verified.get(preset.id),
             }
             for preset in PRESETS.values()
         ],
