@@ -66,7 +66,7 @@ def transport(jacobians: Array) -> Transport:
     for t in range(steps, 0, -1):  # P_t, from P_T = 1 down to P_1
         if t < steps:
             product = product @ jacobians[t]
-            exponent += lift((product,))
+            exponent += lift((product,), lifted=exponent)
         if t in wanted:
             products.append(product)
             exponents.append(exponent)
