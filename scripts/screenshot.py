@@ -7,12 +7,13 @@ picture when the runs have ended. Without --url it starts a server of its own.
 """
 
 import argparse
+import http.client
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,10 +34,28 @@ def own_server() -> Iterator[str]:
             env=environment,
         )
         try:
+            wait_until_ready("127.0.0.1", 8765, 120)
             yield "http://127.0.0.1:8765/"
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(60)
+
+
+def wait_until_ready(host: str, port: int, seconds: float) -> None:
+    """Return when the server answers that it is ready."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.2)
+    raise SystemExit(f"the server was not ready after {seconds:g} s")
 
 
 def take(url: str, out: Path, language: str, timeout: float) -> None:
@@ -47,11 +66,11 @@ def take(url: str, out: Path, language: str, timeout: float) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         page.goto(f"{url.rstrip('/')}/lab?lang={language}", wait_until="networkidle")
-        page.get_by_role("button", name=re.compile("^(Run|Executar|Treinar)")).first.click()
-        page.wait_for_function(
-            "document.querySelector('[data-state=done]') !== null", timeout=timeout * 1000
-        )
-        page.wait_for_timeout(1000)  # the last frames are still being drawn
+        page.locator("#run").click()
+        # The page says what happened once it has shown the last frame of every run.
+        page.locator("#outcome").wait_for(state="visible", timeout=timeout * 1000)
+        page.locator("#highway").evaluate("e => window.scrollTo(0, e.offsetTop - 12)")
+        page.wait_for_timeout(1500)  # charts are drawn when they come into view
         out.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=out)
         browser.close()
