@@ -86,7 +86,6 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        root_path=settings.base_path,
         redirect_slashes=False,
     )
     app.state.services = services
@@ -124,6 +123,21 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def make_server(app: FastAPI, settings: Settings) -> Server:
+    """Return the HTTP server of an application."""
+    return Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+
+
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -140,17 +154,4 @@ def serve(settings: Settings) -> None:
     store = Store(settings.database)
     migrate(store)  # here, so that a database that cannot be used is one clear sentence
     store.close()
-    server = Server(
-        uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE,
-            # Two browsers reloading a page open a dozen connections; a class opens a thousand.
-            backlog=2048,
-        )
-    )
-    server.run()
+    make_server(create_app(settings), settings).run()

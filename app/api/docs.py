@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 
 from app.api.errors import Problem
-from app.api.schemas import ProblemBody
+from app.api.schemas import ProblemBody, problems
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,6 +94,9 @@ def describe(app: FastAPI) -> None:
             parts.update(problem.pop("$defs"))
             parts["Problem"] = {**problem, "title": "Problem"}
             # FastAPI's own idea of a 422, which this API never answers.
+            for call in (call for calls in schema["paths"].values() for call in calls.values()):
+                if "application/json" in call["responses"].get("422", {}).get("content", {}):
+                    call["responses"]["422"] = problems(422)[422]
             for name in ("HTTPValidationError", "ValidationError"):
                 parts.pop(name, None)
             app.openapi_schema = schema

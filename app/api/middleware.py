@@ -113,7 +113,8 @@ class BasePath:
                 await RedirectResponse(f"{self._base}/")(scope, receive, send)
                 return
             if not path.startswith(f"{self._base}/"):
-                scope = {**scope, "path": self._base + path}
+                path = self._base + path
+            scope = {**scope, "path": path, "root_path": self._base}
         await self._app(scope, receive, send)
 
 

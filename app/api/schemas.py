@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     create_model,
     model_validator,
 )
@@ -67,11 +68,15 @@ def _union(registry: dict[str, Any], tag: str, default: str) -> Any:
     """Return the type "one of these, told apart by ``tag``, which may be left out"."""
     models = tuple(model_of(cls, tag) for cls in registry.values())
 
-    def add_tag(value: Any) -> Any:
-        return {tag: default, **value} if isinstance(value, dict) and tag not in value else value
+    def with_tag(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        if not isinstance(value, dict) or tag in value:
+            return validate(value)
+        part = validate({tag: default, **value})
+        part.model_fields_set.discard(tag)  # the client did not write it
+        return part
 
     tagged: Any = Annotated[Union[models], Field(discriminator=tag)]  # noqa: UP007
-    return Annotated[tagged, BeforeValidator(add_tag)]
+    return Annotated[tagged, WrapValidator(with_tag)]
 
 
 TaskSpec = _union(TASKS, "name", "adding")

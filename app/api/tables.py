@@ -27,10 +27,10 @@ def frames_as_csv(bodies: Iterable[str], steps: int) -> Iterator[str]:
     A cell is empty where the frame has null: a number that is not defined, or not finite. Where
     sequences vary in length they end together, at timestep ``steps``.
     """
-    profiles: list[str] = []
-    for number, body in enumerate(bodies):
+    profiles: list[str] | None = None
+    for body in bodies:
         frame = json.loads(body)
-        if number == 0:
+        if profiles is None:
             profiles = [name for name in PROFILES if frame.get(name) is not None]
             times = range(1, steps + 1)
             yield _line([*SCALARS, *(f"{name}_{t}" for name in profiles for t in times)])
@@ -39,6 +39,8 @@ def frames_as_csv(bodies: Iterable[str], steps: int) -> Iterator[str]:
             values = frame.get(name) or []
             row += [None] * (steps - len(values)) + values
         yield _line(row)
+    if profiles is None:
+        yield _line(SCALARS)
 
 
 def _line(row: Sequence[object]) -> str:
