@@ -68,7 +68,7 @@ def test_keras_computes_the_same_outputs(model: dict, task: dict, dtype: str) ->
     weights = to_keras(spec.model.cell, params)
     for layer in network.layers:
         layer.set_weights([w for k, w in weights.items() if k.startswith(layer.name + "/")])
-    outputs = np.asarray(network(xs.swapaxes(0, 1)))
+    outputs = keras.ops.convert_to_numpy(network(xs.swapaxes(0, 1)))
     if spec.task.readout == "every":
         outputs = outputs.swapaxes(0, 1)
     np.testing.assert_allclose(outputs, expected, atol=TOLERANCE[dtype], rtol=TOLERANCE[dtype])
