@@ -78,11 +78,10 @@ export function lossSummary(view, language) {
       }),
     );
   if (parts.length === 0) return language.t("summary.empty");
-  return language.t("summary.loss", {
-    step: language.integer(Math.round(view.step)),
-    runs: parts.join("; "),
-    baseline: language.number(view.runs[0].run.baseline, 3),
-  });
+  const loss = language.t("summary.loss", { step: language.integer(Math.round(view.step)), runs: parts.join("; ") });
+  const baselines = new Set(view.runs.map(({ run }) => run.baseline));
+  if (baselines.size > 1) return loss;
+  return `${loss} ${language.t("summary.loss.baseline", { baseline: language.number([...baselines][0], 3) })}`;
 }
 
 /** @param {ShownRun} shown @param {Language} language */
@@ -106,6 +105,7 @@ export function gatesSummary(shown, language) {
 export function statusOf(shown, language) {
   const { run, frame, ended, behind } = shown;
   const step = language.integer(frame?.step ?? 0);
+  if (run.state === "ready") return { state: "ready", text: language.t("state.ready") };
   if (!frame && run.state === "queued") {
     return {
       state: "queued",

@@ -120,6 +120,15 @@ export function sameRuns(a, b) {
   return same(a.runs.map(sorted), b.runs.map(sorted));
 }
 
+/**
+ * Whether two set-ups differ in nothing but the seed: the same question, asked again.
+ * @param {Setup} a @param {Setup} b
+ */
+export function sameQuestion(a, b) {
+  const seedless = (/** @type {Setup} */ setup) => ({ ...setup, runs: setup.runs.map((run) => ({ ...run, seed: 0 })) });
+  return sameRuns(seedless(a), seedless(b));
+}
+
 /** @param {RunSpec} run */
 function sorted(run) {
   return Object.entries(run)

@@ -2,11 +2,12 @@
 
 import { createApi } from "./api.js";
 import { allOver, fieldProblem } from "./describe.js";
-import { sameRuns, setupOf, toExperiment } from "./experiment.js";
+import { sameQuestion, sameRuns, setupOf, toExperiment } from "./experiment.js";
 import { loadLanguage } from "./i18n.js";
 import { createPace } from "./pace.js";
 import { advance, backToLive, initialClock, rewind, seek, togglePlay } from "./playback.js";
 import { loadPlotly } from "./plot.js";
+import { previewState } from "./preview.js";
 import { runLabels } from "./run-labels.js";
 import { createScheduler } from "./scheduler.js";
 import { createSession } from "./session.js";
@@ -55,6 +56,7 @@ async function start(config) {
 function createLab(api, library, language, catalogue) {
   const figures = byId("figures", HTMLElement);
   const highway = highwayPanel();
+  const gates = byId("gates", HTMLElement);
   const surroundings = createSurroundings(figures, highway.element, language, () => wake());
   const store = createStore(() => wake());
   /** @type {ReturnType<typeof createScheduler<Scene>>} */
@@ -105,6 +107,7 @@ function createLab(api, library, language, catalogue) {
     seek: (step) => setClock(seek(clock, Math.min(step, edgeStep(store.state)))),
     live: () => setClock(backToLive(clock, edgeStep(store.state))),
     speed: (speed) => setClock({ ...clock, speed }),
+    stop: () => void session.stop(),
     pin: (t) => cursor.set(currentLength, t),
     unpin: () => cursor.set(currentLength, null),
   });
@@ -162,7 +165,9 @@ function createLab(api, library, language, catalogue) {
   async function run() {
     const sent = setup;
     const experiment = await session.run(toExperiment(sent, catalogue));
-    if (experiment) began(experiment, sent);
+    if (!experiment) return;
+    began(experiment, sent);
+    highway.element.scrollIntoView({ block: "nearest", behavior: surroundings.current.still ? "auto" : "smooth" });
   }
 
   /** Take up the experiment that the address names. */
@@ -212,7 +217,7 @@ function createLab(api, library, language, catalogue) {
       const log = state.logs[id];
       if (log.length && state.runs[id].state === "running") pace.note(id, log[log.length - 1].step, now / 1000);
     }
-    const scene = sceneOf(state, current);
+    const scene = sceneOf(state.experiment ? state : previewState(setup, catalogue), current);
     currentLength = scene.view.length;
     cursor.set(scene.view.length, viewState.timestep);
     show(scene, state);
@@ -257,14 +262,14 @@ function createLab(api, library, language, catalogue) {
       preset: setup.preset,
       guess: viewState.guess,
       unchanged,
-      asPreset: sameRuns(setup, setupOf(catalogue, setup.preset)),
+      asPreset: sameQuestion(setup, setupOf(catalogue, setup.preset)),
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended, run: each }) => ended || isFinal(each.state)) && clock.step >= scene.view.edge,
     });
     clockBar.show(scene, !allOver(state));
     const gated = scene.view.runs.flatMap(({ cell, style }, index) => (CELLS[cell].gates.length ? [{ label: style.label, index }] : []));
     viewControls.show(viewState, gated, scene.gates);
-    byId("figures-empty", HTMLElement).hidden = scene.view.runs.length > 0;
+    gates.hidden = gated.length === 0; // plain RNNs have none
   }
 
   controls.show(setup);

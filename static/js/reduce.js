@@ -70,6 +70,7 @@ function withRun(state, id, change) {
  */
 function withFrames(state, frames) {
   const logs = { ...state.logs };
+  const runs = { ...state.runs };
   const copied = new Set();
   let { absolute, relative } = state.extent;
   for (const frame of frames) {
@@ -83,6 +84,9 @@ function withFrames(state, frames) {
       copied.add(frame.run);
       logs[frame.run] = [...log, frame];
     }
+    // Frames come more often than states: progress follows them.
+    const run = runs[frame.run];
+    if (run && frame.step > run.step) runs[frame.run] = { ...run, step: frame.step };
     for (const series of [frame.grad_h, frame.grad_c]) {
       if (!series) continue;
       absolute = reaching(absolute, series, 1);
@@ -90,7 +94,7 @@ function withFrames(state, frames) {
       if (end) relative = reaching(relative, series, end);
     }
   }
-  return { ...state, logs, extent: { absolute, relative } };
+  return { ...state, logs, runs, extent: { absolute, relative } };
 }
 
 /** Grow an extent so that it reaches every finite, non-zero value of a series over `unit`.

@@ -55,8 +55,9 @@ export function createScheduler(environment = {}) {
       let waiting = false;
       let heavyDrawn = false;
       const count = entries.length;
+      const first = turn;
       for (let at = 0; at < count; at += 1) {
-        const entry = entries[(turn + at) % count];
+        const entry = entries[(first + at) % count];
         if (!entry.visible) continue;
         const key = entry.panel.key(scene);
         if (key === entry.drawn) continue;
@@ -72,7 +73,7 @@ export function createScheduler(environment = {}) {
         entry.after = start + cost + Math.min(LONGEST_REST, entry.cost * REST);
         if (entry.panel.heavy) {
           heavyDrawn = true;
-          turn = (turn + at + 1) % count; // the next one goes first next time
+          turn = (first + at + 1) % count; // the next one goes first next time
         }
       }
       return waiting;

@@ -7,7 +7,7 @@
 
 /** @typedef {"rnn"|"lstm"|"gru"} CellName */
 /** @typedef {"h"|"c"} LaneName The state whose gradient is drawn: hidden or cell state. */
-/** @typedef {"queued"|"running"|"solved"|"finished"|"diverged"|"cancelled"|"failed"} RunState */
+/** @typedef {"ready"|"queued"|"running"|"solved"|"finished"|"diverged"|"cancelled"|"failed"} RunState "ready" is the page's own: set up, not sent yet */
 /** @typedef {number|string|boolean|null} OptionValue */
 
 /**
@@ -49,6 +49,8 @@
  * @property {ExperimentSpec} experiment
  * @property {string[]} prediction_options
  * @property {string} answer
+ * @property {string} [topic] under which the preset is listed
+ * @property {string[]} [controls] paths of the options in sight
  */
 
 /**

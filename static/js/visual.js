@@ -73,6 +73,8 @@ export const TOKENS = [
   "success",
   "danger",
   "training-clock",
+  "night-bottom",
+  "night-line",
 ];
 
 /** States in which nothing more will come. */
@@ -109,6 +111,15 @@ export function runStyles(runs, palette, labelOf) {
 }
 
 /**
+ * How a run's line looks, whatever it shows.
+ * @param {{cell: CellName, style: RunStyle}} shown @param {LaneVisual} [lane]
+ */
+export function lookOf({ cell, style }, lane = CELLS[cell].lanes[0]) {
+  const symbol = VARIANTS[style.variant % VARIANTS.length] || lane.symbol;
+  return { colour: style.colour, dash: lane.dash, symbol, width: lane.width };
+}
+
+/**
  * The lines of gradient of a view, in the order of the page.
  * @param {View} view
  * @param {(key: string, values?: Record<string, string>) => string} t
@@ -117,15 +128,12 @@ export function runStyles(runs, palette, labelOf) {
 export function lanesOf(view, t) {
   return view.runs.flatMap((shown) => {
     const lanes = CELLS[shown.cell].lanes;
-    return lanes.map(({ name, dash, symbol, width }) => ({
-      key: `${shown.run.id}:${name}`,
+    return lanes.map((lane) => ({
+      key: `${shown.run.id}:${lane.name}`,
       shown,
-      lane: name,
-      label: lanes.length > 1 ? t("lane.label", { model: shown.style.label, state: t(`lane.${name}`) }) : shown.style.label,
-      colour: shown.style.colour,
-      dash,
-      symbol: VARIANTS[shown.style.variant % VARIANTS.length] || symbol,
-      width,
+      lane: lane.name,
+      label: lanes.length > 1 ? t("lane.label", { model: shown.style.label, state: t(`lane.${lane.name}.short`) }) : shown.style.label,
+      ...lookOf(shown, lane),
     }));
   });
 }

@@ -47,11 +47,11 @@ export function gatesFigure(shown, length, context) {
   return {
     data: names.flatMap((name, row) => bandTraces(name, row, shown, length, context)),
     layout: baseLayout(context, {
-      margin: { l: context.left, r: context.right, t: context.text * 1.7, b: context.text * 3 },
+      margin: { l: context.left, r: context.right, t: context.text * 1.7, b: context.text * 3.8 },
       ...axes,
       xaxis: timeAxis(context, length, {
         anchor: first,
-        title: { text: context.language.t("axis.timestep"), standoff: 4 },
+        title: { text: context.language.t("axis.timestep"), standoff: 8, font: { size: context.text } },
       }),
       annotations,
     }),
@@ -74,14 +74,16 @@ export function rangeOf(name, band) {
 /**
  * @param {string} name @param {number} row @param {ShownRun} shown @param {number} length
  * @param {FigureContext} context
+ * @returns {object[]}
  */
 function bandTraces(name, row, shown, length, context) {
   const band = shown.frame?.gates[name];
-  if (!band) return [];
+  const yaxis = row === 0 ? "y" : `y${row + 1}`;
+  // Plotly draws no axis that nothing stands on; an empty line keeps the figure's shape.
+  if (!band) return [{ type: "scatter", x: [null], y: [null], yaxis }];
   const { token, dash, symbol } = GATES[name];
   const colour = context.palette[token];
   const x = band.mean.map((_, at) => length - band.mean.length + at + 1);
-  const yaxis = row === 0 ? "y" : `y${row + 1}`;
   const common = { type: "scatter", x, yaxis, hoverinfo: "none" };
   return [
     { ...common, mode: "lines", y: band.p10, line: { width: 0, color: colour } },

@@ -20,6 +20,8 @@ import { ticks } from "../log-axis.js";
 
 /** @typedef {{data: object[], layout: Record<string, any>}} Figure */
 
+const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+
 /** @param {FigureContext} context @param {Record<string, any>} [more] @returns {Record<string, any>} */
 export function baseLayout(context, more = {}) {
   return {
@@ -27,7 +29,7 @@ export function baseLayout(context, more = {}) {
     showlegend: false, // the legend is part of the page: it shows values, and can be read aloud
     hovermode: false, // one cursor for all figures, drawn by the page
     dragmode: false,
-    margin: { l: context.left, r: context.right, t: 16, b: context.text * 3 },
+    margin: { l: context.left, r: context.right, t: context.text * 1.7, b: context.text * 3.8 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: context.font, size: context.text, color: context.palette["ink-soft"] },
@@ -48,6 +50,7 @@ export function axis(context, more) {
     ticks: "outside",
     ticklen: 4,
     automargin: false,
+    ticklabeloverflow: "allow", // the last step's label may reach into the margin
     ...more,
   };
 }
@@ -68,16 +71,28 @@ export function timeAxis(context, length, more = {}) {
 }
 
 /**
+ * Training steps with a label: zero, round numbers, and the end.
+ * @param {number} end @param {number} pixels
+ */
+export function stepTicks(end, pixels) {
+  const room = Math.max(2, Math.floor(pixels / 64));
+  const step = ROUND.find((each) => end / each <= room) ?? 5000;
+  const found = [0];
+  for (let at = step; at < end - step * 0.5; at += step) found.push(at);
+  return [...found, end];
+}
+
+/**
  * Timesteps with a label: the first, the last, and round numbers that leave room between.
  * @param {number} length @param {number} pixels
  */
 export function timeTicks(length, pixels) {
   if (length <= 1) return [1];
   const room = Math.max(2, Math.floor(pixels / 56));
-  const step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500].find((each) => length / each <= room) ?? 1000;
+  const step = ROUND.find((each) => length / each <= room) ?? 5000;
   const found = [1];
   for (let at = step; at < length; at += step) {
-    if (at > 1 + step * 0.4 && at < length - step * 0.5) found.push(at);
+    if (at >= 1 + step * 0.6 && at < length - step * 0.5) found.push(at);
   }
   return [...found, length];
 }

@@ -1,9 +1,9 @@
 /** Loss and score through training, with the memoryless baseline and the success line. Pure. */
 
 import { power } from "../format.js";
-import { axisOf, place, ticks } from "../log-axis.js";
-import { CELLS } from "../visual.js";
-import { axis, baseLayout, horizontal, lineLabel } from "./layout.js";
+import { place, ticks } from "../log-axis.js";
+import { lookOf } from "../visual.js";
+import { axis, baseLayout, horizontal, lineLabel, stepTicks } from "./layout.js";
 
 /** @typedef {import("../types.js").Frame} Frame */
 /** @typedef {import("../types.js").LabState} LabState */
@@ -31,16 +31,16 @@ export function thinned(log, step) {
  */
 export function lossFigure(state, view, end, context) {
   const { palette, language } = context;
-  const [first] = view.runs;
-  if (!first) return { data: [], layout: baseLayout(context) };
-  const { baseline, threshold, metric_name: metric } = first.run;
+  if (view.runs.length === 0) return { data: [], layout: baseLayout(context) };
+  const metric = view.runs[0].run.metric_name;
   const judgedByLoss = metric === "mse";
+  const goals = goalsOf(view);
   const logs = view.runs.map((shown) => ({ shown, log: thinned(state.logs[shown.run.id] ?? [], view.step) }));
 
   const all = view.runs.flatMap(({ run }) => (state.logs[run.id] ?? []).map((frame) => frame.loss));
   const positive = all.filter((value) => value !== null && value > 0).map((value) => Math.log10(Number(value)));
-  const around = [baseline, ...(judgedByLoss ? [threshold] : [])].filter((value) => value > 0).map(Math.log10);
-  const extent = axisOf({ low: least([...positive, ...around]) - 0.1, high: most([...positive, ...around]) + 0.1 });
+  const around = goals.flatMap(({ baseline, threshold }) => (judgedByLoss ? [baseline, threshold] : [baseline]));
+  const extent = halves([...positive, ...around.filter((value) => value > 0).map(Math.log10)]);
 
   const lossLine = logs.map(({ shown, log }) =>
     line(shown, log.map((frame) => frame.step), log.map((frame) => drawn(place(frame.loss, 1, extent)))),
@@ -51,16 +51,23 @@ export function lossFigure(state, view, end, context) {
         ...line(shown, log.map((frame) => frame.step), log.map((frame) => frame.metric)),
         yaxis: "y2",
       }));
-  const shapes = [horizontal(Math.log10(baseline), palette["line-strong"], "dash")];
-  const labels = [
-    lineLabel(context, language.t("loss.baseline", { value: language.number(baseline, 3) }), Math.log10(baseline), palette["ink-soft"]),
-  ];
-  const solved = language.t("loss.solved", { value: language.number(threshold) });
   const yref = judgedByLoss ? "y" : "y2";
-  const goal = judgedByLoss ? Math.log10(threshold) : threshold;
-  shapes.push(horizontal(goal, palette.success, "solid", yref));
-  labels.push(lineLabel(context, solved, goal, palette.success, yref));
-
+  const onAxis = (/** @type {number} */ threshold) => (judgedByLoss ? Math.log10(threshold) : threshold);
+  const shapes = goals.flatMap(({ baseline, threshold }) => [
+    horizontal(Math.log10(baseline), palette["line-strong"], "dash"),
+    horizontal(onAxis(threshold), palette.success, "solid", yref),
+  ]);
+  // Where both are one line (beat the naive forecast), one label is enough.
+  const apart = goals.filter(({ baseline, threshold }) => !judgedByLoss || Math.abs(Math.log10(baseline / threshold)) > 0.1);
+  const labels = [
+    ...apart.map(({ baseline, whose }) =>
+      lineLabel(context, whose + language.t("loss.baseline", { value: language.number(baseline, 3) }), Math.log10(baseline), palette["ink-soft"]),
+    ),
+    ...goals.map(({ threshold, whose }) =>
+      lineLabel(context, whose + language.t("loss.solved", { value: language.number(threshold) }), onAxis(threshold), palette.success, yref),
+    ),
+  ];
+  const steps = stepTicks(end, context.width - context.left - context.right);
   return {
     data: [...lossLine, ...scores],
     layout: baseLayout(context, {
@@ -68,8 +75,9 @@ export function lossFigure(state, view, end, context) {
       annotations: labels,
       xaxis: axis(context, {
         range: [0, end],
-        title: { text: language.t("axis.step"), standoff: 4 },
-        nticks: Math.max(3, Math.floor(context.width / 110)),
+        title: { text: language.t("axis.step"), standoff: 8, font: { size: context.text } },
+        tickvals: steps,
+        ticktext: steps.map(language.integer),
         anchor: judgedByLoss ? "y" : "y2",
         showgrid: false,
       }),
@@ -86,9 +94,35 @@ export function lossFigure(state, view, end, context) {
   };
 }
 
+/**
+ * An axis in half powers of ten, so that it rarely moves.
+ * @param {number[]} exponents @returns {import("../types.js").Extent}
+ */
+function halves(exponents) {
+  return { low: Math.floor(2 * least(exponents) - 0.2) / 2, high: Math.ceil(2 * most(exponents) + 0.2) / 2 };
+}
+
 /** @param {number} exponent @param {import("../types.js").Language} language */
 function lossTick(exponent, language) {
   return exponent < -3 || exponent > 3 ? power(exponent) : language.number(10 ** exponent);
+}
+
+/**
+ * Baseline and success line of each task that the runs have, with the names of the runs where they
+ * differ.
+ * @param {View} view
+ */
+function goalsOf(view) {
+  /** @type {Map<string, {baseline: number, threshold: number, names: string[]}>} */
+  const found = new Map();
+  for (const { run, style } of view.runs) {
+    const key = `${run.baseline} ${run.threshold}`;
+    const goal = found.get(key) ?? { baseline: run.baseline, threshold: run.threshold, names: [] };
+    goal.names.push(style.label);
+    found.set(key, goal);
+  }
+  const goals = [...found.values()];
+  return goals.map((goal) => ({ ...goal, whose: goals.length > 1 ? `${goal.names.join(", ")} · ` : "" }));
 }
 
 /** @param {string} metric */
@@ -98,15 +132,15 @@ function scoreRange(metric) {
 
 /** @param {ShownRun} shown @param {number[]} x @param {Array<number|null>} y */
 function line(shown, x, y) {
-  const [lane] = CELLS[shown.cell].lanes;
+  const { colour, dash, symbol } = lookOf(shown);
   return {
     type: "scatter",
     mode: "lines+markers",
     name: shown.style.label,
     x,
     y,
-    line: { color: shown.style.colour, dash: lane.dash, width: 2 },
-    marker: { symbol: lane.symbol, size: 7, maxdisplayed: 8, color: shown.style.colour },
+    line: { color: colour, dash, width: 2 },
+    marker: { symbol, size: 7, maxdisplayed: 8, color: colour },
     hoverinfo: "none",
   };
 }

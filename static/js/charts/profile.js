@@ -45,7 +45,7 @@ export function profileFigure(view, lanes, options, context) {
   return {
     data: lanes.flatMap((lane) => laneTraces(lane, view, options, extent)),
     layout: baseLayout(context, {
-      xaxis: timeAxis(context, view.length, { title: { text: t("axis.timestep"), standoff: 4 } }),
+      xaxis: timeAxis(context, view.length, { title: { text: t("axis.timestep"), standoff: 8, font: { size: context.text } } }),
       yaxis: powerAxis(context, extent),
       annotations: endWords(context, t("word.alive"), t("word.gone")),
     }),
@@ -108,7 +108,7 @@ function marks(placed, x, lane) {
         name: `${lane.label} ${mark}`,
         x: at.map((index) => x[index]),
         y: at.map((index) => placed[index].y),
-        marker: { symbol: MARK_SYMBOLS[mark], size: 9, color: lane.colour, line: { color: lane.colour, width: 1.5 } },
+        marker: { symbol: MARK_SYMBOLS[mark], size: 9, maxdisplayed: 60, color: lane.colour, line: { color: lane.colour, width: 1.5 } },
         cliponaxis: false,
         hoverinfo: "none",
       },

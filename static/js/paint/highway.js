@@ -1,6 +1,6 @@
 /** Paints one lane of the gradient highway at full rate. */
 
-import { withAlpha } from "../visual.js";
+import { mix, withAlpha } from "../visual.js";
 import { prepare, timeScale } from "./canvas.js";
 
 /** @typedef {import("../charts/highway.js").LaneScene} LaneScene */
@@ -9,12 +9,12 @@ import { prepare, timeScale } from "./canvas.js";
 const BLEND_MS = 140;
 const CROSSING_MS = 3400;
 const COMETS = 4;
-/** Half width of a lane at full light, and of its glow, in shares of the canvas height. */
-const CORE = 0.1;
+/** Half width of a lane at full light, in shares of the canvas height. */
+const CORE = 0.085;
+/** The glow is many wide and faint ribbons: soft in every browser, and painted once per frame. */
 const GLOW = [
-  { spread: 3.6, alpha: 0.1 },
-  { spread: 2.1, alpha: 0.2 },
-  { spread: 1, alpha: 0.95 },
+  ...Array.from({ length: 9 }, (_, at) => ({ spread: 5.2 - at * 0.45, alpha: 0.035 + at * 0.004 })),
+  { spread: 1, alpha: 0.9 },
 ];
 /** Distance between timesteps below which cells are ticks instead of circles. */
 const ROOM_FOR_CELLS = 10;
@@ -25,6 +25,8 @@ const ROOM_FOR_CELLS = 10;
  * @property {string|null} gateColour
  * @property {string} line colour of what carries no light
  * @property {string} night background
+ * @property {string} ink
+ * @property {number} length timesteps
  * @property {"up"|"down"|null} rung side on which the other lane of the same cell lies
  * @property {{left: number, right: number}} margins
  */
@@ -112,7 +114,7 @@ function approach(values, goal, share) {
  * @param {LaneLook} look
  */
 function paintStill(context, width, height, scene, light, open, look) {
-  const length = Math.max(1, light.length);
+  const length = Math.max(1, look.length);
   const x = timeScale(width, look.margins, length);
   const middle = height / 2;
   const spacing = x(2) - x(1);
@@ -123,11 +125,12 @@ function paintStill(context, width, height, scene, light, open, look) {
   context.moveTo(look.margins.left, middle);
   context.lineTo(width - look.margins.right, middle);
   context.stroke();
-  if (!scene) return;
 
   if (look.rung && spacing >= ROOM_FOR_CELLS) paintRungs(context, x, length, middle, look, height);
-  if (scene.open && look.gateColour) paintRoad(context, x, open, middle, height, look.gateColour);
-  paintLight(context, x, light, middle, height, look);
+  if (scene?.open && look.gateColour) paintRoad(context, x, open, middle, height, look.gateColour);
+  if (scene) paintLight(context, x, light, middle, height, look);
+  context.fillStyle = withAlpha(look.ink, scene ? 0.75 : 0.3);
+  context.fillRect(x(length + 0.5), height * 0.08, 2, height * 0.84); // the loss
   paintCells(context, x, scene, light, middle, spacing, look);
 }
 
@@ -183,30 +186,36 @@ function paintLight(context, x, light, middle, height, look) {
 
 /**
  * The cells of the unrolled network: circles while there is room, ticks after that.
- * @param {CanvasRenderingContext2D} context @param {(t: number) => number} x @param {LaneScene} scene
+ * @param {CanvasRenderingContext2D} context @param {(t: number) => number} x
+ * @param {LaneScene|null} scene null: no light anywhere yet
  * @param {Float64Array} light @param {number} middle @param {number} spacing @param {LaneLook} look
  */
 function paintCells(context, x, scene, light, middle, spacing, look) {
   const roomy = spacing >= ROOM_FOR_CELLS;
-  const radius = Math.min(6.5, spacing * 0.3);
+  const radius = Math.min(6, spacing * 0.27);
   const every = roomy ? 1 : spacing >= 4 ? 5 : 10;
-  for (let at = 0; at < light.length; at += 1) {
+  for (let at = 0; at < look.length; at += 1) {
     const t = at + 1;
-    if (scene.mark[at] === 2) {
+    const mark = scene?.mark[at] ?? 0;
+    if (mark === 2) {
       paintOverflow(context, x(t), middle, look.colour);
     } else if (roomy) {
+      // A lit cell is filled with its own light; one that nothing reaches is an empty circle.
+      const bright = scene ? Math.min(1, light[at]) : 0;
       context.beginPath();
       context.arc(x(t), middle, radius, 0, 2 * Math.PI);
       context.fillStyle = look.night;
       context.fill();
-      context.lineWidth = 1.5;
-      context.strokeStyle = light[at] > 0 ? withAlpha(look.colour, Math.min(1, 0.3 + 0.7 * light[at])) : look.line;
+      context.fillStyle = withAlpha(mix(look.colour, look.ink, 0.45 * bright), bright);
+      context.fill();
+      context.lineWidth = 1.25;
+      context.strokeStyle = bright > 0.05 ? withAlpha(look.colour, 0.25 + 0.75 * bright) : look.line;
       context.stroke();
     } else if (t === 1 || t % every === 0) {
-      context.fillStyle = look.night;
+      context.fillStyle = scene ? withAlpha(look.night, 0.7) : look.line;
       context.fillRect(x(t) - 0.5, middle - 5, 1, 10);
     }
-    if (scene.mark[at] === 1) paintZero(context, x(t), middle, Math.min(3.5, Math.max(1.5, spacing * 0.3)), look.line);
+    if (mark === 1) paintZero(context, x(t), middle, Math.min(3.5, Math.max(1.5, spacing * 0.3)), look.line);
   }
 }
 
@@ -263,14 +272,22 @@ function paintComets(context, width, height, light, look, now) {
     const place = Math.min(length - 1, Math.floor((1 - gone) * length));
     const bright = Math.min(1, light[place]);
     if (bright < 0.03) continue;
-    const radius = height * 0.05 + height * 0.07 * bright;
-    const shade = context.createLinearGradient(at, 0, Math.min(right, at + tail), 0);
-    shade.addColorStop(0, `rgba(255, 255, 255, ${0.95 * bright})`);
-    shade.addColorStop(1, "rgba(255, 255, 255, 0)");
-    context.fillStyle = shade;
+    const middle = height / 2;
+    const reach = height * (0.08 + 0.2 * bright);
+    const streak = context.createLinearGradient(at, 0, at + tail, 0);
+    streak.addColorStop(0, withAlpha(look.ink, 0.85 * bright));
+    streak.addColorStop(1, withAlpha(look.ink, 0));
+    context.fillStyle = streak;
     context.beginPath();
-    context.arc(at, height / 2, radius, Math.PI / 2, (3 * Math.PI) / 2);
-    context.lineTo(Math.min(right, at + tail), height / 2);
+    context.moveTo(at, middle - reach * 0.28);
+    context.lineTo(Math.min(right, at + tail), middle);
+    context.lineTo(at, middle + reach * 0.28);
     context.fill();
+    const halo = context.createRadialGradient(at, middle, 0, at, middle, reach);
+    halo.addColorStop(0, withAlpha(look.ink, bright));
+    halo.addColorStop(0.3, withAlpha(look.ink, 0.55 * bright));
+    halo.addColorStop(1, withAlpha(look.ink, 0));
+    context.fillStyle = halo;
+    context.fillRect(at - reach, middle - reach, 2 * reach, 2 * reach);
   }
 }

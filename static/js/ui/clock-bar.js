@@ -9,7 +9,7 @@ import { byId, icon, setText } from "./dom.js";
 /**
  * @param {Language} language
  * @param {{toggle: () => void, seek: (step: number) => void, live: () => void, speed: (factor: number) => void,
- *   unpin: () => void, pin: (t: number) => void}} act
+ *   stop: () => void, unpin: () => void, pin: (t: number) => void}} act
  */
 export function createClockBar(language, act) {
   const bar = byId("clock-bar", HTMLElement);
@@ -17,6 +17,7 @@ export function createClockBar(language, act) {
   const slider = byId("clock-step", HTMLInputElement);
   const label = byId("clock-label", HTMLElement);
   const live = byId("clock-live", HTMLButtonElement);
+  const stop = byId("clock-stop", HTMLButtonElement);
   const speed = byId("clock-speed", HTMLSelectElement);
   const time = byId("clock-time", HTMLInputElement);
   const timeLabel = byId("clock-time-label", HTMLElement);
@@ -25,6 +26,7 @@ export function createClockBar(language, act) {
   const icons = { play: icon("play"), pause: icon("pause") };
   play.replaceChildren(icons.play, icons.pause);
   unpin.replaceChildren(icon("close"));
+  stop.replaceChildren(icon("stop"), language.t("run.stop"));
   for (const factor of SPEEDS) {
     speed.append(new Option(language.t("clock.speed.factor", { factor: language.number(factor) }), String(factor)));
   }
@@ -32,6 +34,7 @@ export function createClockBar(language, act) {
   play.addEventListener("click", act.toggle);
   slider.addEventListener("input", () => act.seek(Number(slider.value)));
   live.addEventListener("click", act.live);
+  stop.addEventListener("click", act.stop);
   speed.addEventListener("change", () => act.speed(Number(speed.value)));
   time.addEventListener("input", () => act.pin(Number(time.value)));
   unpin.addEventListener("click", act.unpin);
@@ -39,7 +42,7 @@ export function createClockBar(language, act) {
   return {
     /** @param {Scene} scene @param {boolean} training whether anything still trains */
     show({ view, clock, timestep }, training) {
-      bar.hidden = view.runs.length === 0;
+      bar.hidden = !view.runs.some(({ run }) => run.state !== "ready");
       document.body.classList.toggle("has-clock", !bar.hidden);
       const moving = clock.mode === "playing" || (clock.mode === "live" && (training || clock.step < view.edge));
       icons.play.toggleAttribute("hidden", moving);
@@ -51,6 +54,8 @@ export function createClockBar(language, act) {
       const step = language.integer(Math.round(view.step));
       slider.setAttribute("aria-valuetext", language.t("clock.step", { step, steps: language.integer(view.budget) }));
       setText(label, language.t("clock.step", { step, steps: language.integer(view.budget) }));
+      stop.hidden = !training;
+      speed.hidden = training;
       const atEdge = clock.mode === "live";
       live.setAttribute("aria-pressed", String(atEdge));
       setText(live, language.t(training ? "clock.live" : "clock.end"));

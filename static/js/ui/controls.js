@@ -11,8 +11,10 @@ import { createField } from "./field.js";
 /** @typedef {import("../types.js").Setup} Setup */
 /** @typedef {import("./field.js").Field} Field */
 
-/** In sight for every preset; the rest is under "more". */
-const IN_SIGHT = ["task.length", "model.hidden_size", "training.learning_rate", "training.steps", "seed"];
+/** In sight unless the preset says otherwise; the rest is under "more". */
+const IN_SIGHT = ["task.length", "training.learning_rate"];
+/** In sight always, after those of the preset. */
+const ALWAYS = ["model.hidden_size", "training.steps", "seed"];
 const LARGEST_SEED = 2 ** 31 - 1;
 
 /**
@@ -75,10 +77,11 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
       {
         type: "button",
         class: "button new-seed",
+        title: t("setup.new-seed"),
+        "aria-label": t("setup.new-seed"),
         onclick: () => onChange((now) => setOption(now, catalogue, "seed", Math.floor(Math.random() * LARGEST_SEED))),
       },
       icon("dice"),
-      t("setup.new-seed"),
     );
 
   /** @param {Setup} setup @param {number} index */
@@ -105,16 +108,20 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
             icon("close"),
           ),
       ),
-      chooser(
-        `cell-${index + 1}`,
-        t("setup.cell"),
-        catalogue.cells.map((cell) => cell.name),
-        cells[index],
-        (name) => t(`cell.${name}`),
-        (name) =>
-          onChange((now) => setCells(now, catalogue, cells.map((cell, at) => (at === index ? /** @type {CellName} */ (name) : cell)))),
+      el(
+        "div",
+        { class: "control-grid" },
+        chooser(
+          `cell-${index + 1}`,
+          t("setup.cell"),
+          catalogue.cells.map((cell) => cell.name),
+          cells[index],
+          (name) => t(`cell.${name}`),
+          (name) =>
+            onChange((now) => setCells(now, catalogue, cells.map((cell, at) => (at === index ? /** @type {CellName} */ (name) : cell)))),
+        ),
+        ...cellOptions(catalogue, cells[index]).map((option) => fieldFor(option, setup, index)),
       ),
-      ...cellOptions(catalogue, cells[index]).map((option) => fieldFor(option, setup, index)),
     );
   };
 
@@ -123,15 +130,18 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     fields = [];
     const [first] = setup.runs;
     const options = new Map(setup.runs.flatMap((run) => optionsOf(catalogue, run).map((option) => [option.path, option])));
+    const preset = catalogue.presets.find(({ id }) => id === setup.preset);
+    const chosen = [...new Set([...(preset?.controls ?? IN_SIGHT), ...ALWAYS])];
     inSight.replaceChildren(
-      ...IN_SIGHT.flatMap((path) => {
+      ...chosen.flatMap((path) => {
         const option = options.get(path);
-        return option ? [fieldFor(option, setup)] : [];
+        if (!option) return [];
+        const field = fieldFor(option, setup);
+        return [path === "seed" ? el("div", { class: "seed" }, field, newSeed()) : field];
       }),
-      newSeed(),
     );
     const rest = (/** @type {(option: Option) => boolean} */ wanted) =>
-      [...options.values()].filter((option) => wanted(option) && !IN_SIGHT.includes(option.path)).map((option) => fieldFor(option, setup));
+      [...options.values()].filter((option) => wanted(option) && !chosen.includes(option.path)).map((option) => fieldFor(option, setup));
     const section = (/** @type {string} */ name, /** @type {Node[]} */ ...children) =>
       el("section", { class: "control-group" }, el("h3", {}, t(`setup.${name}`)), el("div", { class: "control-grid" }, ...children));
     const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
@@ -160,7 +170,13 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
         ),
         ...rest((option) => option.path.startsWith("task.")),
       ),
-      section("models", ...setup.runs.map((_, index) => modelCard(setup, index)), addModel),
+      el(
+        "section",
+        { class: "control-group" },
+        el("h3", {}, t("setup.models")),
+        el("div", { class: "model-cards" }, ...setup.runs.map((_, index) => modelCard(setup, index))),
+        addModel,
+      ),
       section("training", ...rest((option) => option.path.startsWith("training."))),
       section("numbers", ...rest((option) => !option.path.includes("."))),
     );
@@ -170,7 +186,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     /** @param {Setup} setup */
     show(setup) {
       const [first] = setup.runs;
-      const now = JSON.stringify([first.task.name, labels(setup)]);
+      const now = JSON.stringify([setup.preset, first.task.name, labels(setup)]);
       if (now !== shape) {
         const focused = document.activeElement?.id;
         shape = now;

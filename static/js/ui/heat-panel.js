@@ -3,7 +3,7 @@
 import { trainingEnd } from "../view.js";
 import { createHeatPainter } from "../paint/heat.js";
 import { rampColour, RAMP } from "../charts/ramp.js";
-import { byId, el } from "./dom.js";
+import { byId, el, setText } from "./dom.js";
 import { swatch } from "./swatch.js";
 
 /** @typedef {import("../types.js").Scene} Scene */
@@ -16,19 +16,25 @@ export function heatPanel() {
   let shape = "";
   /** @type {Array<ReturnType<typeof createHeatPainter>>} */
   let painters = [];
+  /** @type {HTMLElement[]} */
+  let ends = [];
+  const last = byId("heat-last", HTMLElement);
 
   /** @param {Scene} scene */
   const build = ({ lanes, surroundings: { language } }) => {
     painters = [];
+    ends = [];
     strips.replaceChildren(
       ...lanes.map((lane) => {
+        const end = el("span", { class: "strip-end" });
+        ends.push(end);
         const canvas = el("canvas", { class: "heat-canvas", role: "img", "aria-label": language.t("heat.strip", { model: lane.label }) });
         painters.push(createHeatPainter(canvas));
         return el(
           "div",
           { class: "strip" },
           el("div", { class: "strip-head" }, swatch(lane), el("span", {}, lane.label)),
-          el("div", { class: "strip-body", "data-time-axis": true }, canvas),
+          el("div", { class: "strip-body", "data-time-axis": true }, el("span", { class: "strip-start", "aria-hidden": "true" }, "0"), end, canvas),
         );
       }),
     );
@@ -46,6 +52,9 @@ export function heatPanel() {
       }
       const { state, view, clock, surroundings } = scene;
       const end = trainingEnd(state);
+      const { language } = surroundings;
+      for (const element of ends) setText(element, language.integer(end));
+      setText(last, language.t("highway.last", { t: language.integer(view.length) }));
       scene.lanes.forEach((lane, at) => {
         const log = state.logs[lane.shown.run.id] ?? [];
         // Following live, the picture ends where the clock stands; paused, all of the past is there.

@@ -23,8 +23,6 @@ export function highwayPanel() {
   const list = byId("highway-lanes", HTMLElement);
   const summary = byId("highway-summary", HTMLElement);
   const [last, steps] = [byId("highway-last", HTMLElement), byId("highway-step", HTMLElement)];
-  const night = getComputedStyle(element).getPropertyValue("--night-bottom").trim();
-  const line = getComputedStyle(element).getPropertyValue("--night-line").trim();
   let shape = "";
   /** @type {Map<string, LaneRow>} */
   let rows = new Map();
@@ -99,8 +97,10 @@ export function highwayPanel() {
         row.painter.show(drawn, {
           colour: lane.colour,
           gateColour: gate ? surroundings.night[GATES[gate].token] : null,
-          line,
-          night,
+          line: surroundings.night["night-line"],
+          night: surroundings.night["night-bottom"],
+          ink: surroundings.night.ink,
+          length: view.length,
           rung: own.length > 1 ? (first ? "down" : "up") : null,
           margins: surroundings.margins,
         });

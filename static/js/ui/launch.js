@@ -49,7 +49,12 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   /** @type {Action} */
   let action = "run";
 
-  picker.replaceChildren(...catalogue.presets.map(({ id }) => el("option", { value: id }, textOf(id, "title"))));
+  const topics = [...new Set(catalogue.presets.map(({ topic }) => topic ?? ""))];
+  const listed = (/** @type {string} */ wanted) =>
+    catalogue.presets.filter(({ topic }) => (topic ?? "") === wanted).map(({ id }) => el("option", { value: id }, textOf(id, "title")));
+  picker.replaceChildren(
+    ...topics.flatMap((topic) => (topic ? [el("optgroup", { label: t(`topic.${topic}`) }, ...listed(topic))] : listed(topic))),
+  );
   picker.addEventListener("change", () => onPreset(picker.value));
   button.addEventListener("click", () => onAction(action));
 
@@ -149,7 +154,8 @@ function statusText(state, left, language) {
   const queued = runs.filter((run) => run.state === "queued");
   if (training.length) {
     const step = integer(Math.min(...training.map((run) => run.step)));
-    const text = t("status.running", { n: integer(training.length), step });
+    const steps = integer(Math.max(...training.map((run) => run.steps)));
+    const text = t(training.length === 1 ? "status.running.one" : "status.running.other", { n: integer(training.length), step, steps });
     return { text: left === null ? text : `${text} ${t("status.left", { time: language.duration(left) })}`, tone: "running" };
   }
   if (queued.length) {

@@ -5,7 +5,7 @@ import { lossFigure } from "../charts/loss.js";
 import { profileFigure } from "../charts/profile.js";
 import { gatesSummary, gradientAt, lossSummary, profileSummary } from "../describe.js";
 import { createPlot } from "../plot.js";
-import { CELLS, GATES } from "../visual.js";
+import { CELLS, GATES, lookOf } from "../visual.js";
 import { byId, setText } from "./dom.js";
 import { createLegend } from "./legend.js";
 
@@ -91,15 +91,12 @@ export function lossPanel(library, wake) {
     words({ view, surroundings: { language } }) {
       setText(summary, lossSummary(view, language));
       legend.show(
-        view.runs.map((shown) => {
-          const [lane] = CELLS[shown.cell].lanes;
-          return {
-            key: shown.run.id,
-            label: shown.style.label,
-            look: { ...lane, colour: shown.style.colour },
-            value: language.number(shown.frame?.loss ?? null),
-          };
-        }),
+        view.runs.map((shown) => ({
+          key: shown.run.id,
+          label: shown.style.label,
+          look: lookOf(shown),
+          value: language.number(shown.frame?.loss ?? null),
+        })),
       );
     },
   });
@@ -108,7 +105,6 @@ export function lossPanel(library, wake) {
 /** @param {Library} library @param {() => void} wake @returns {Panel} */
 export function gatesPanel(library, wake) {
   const summary = byId("gates-summary", HTMLElement);
-  const box = byId("gates-plot", HTMLElement);
   return plotPanel("gates", library, wake, {
     key: (scene) => String(scene.gates),
     figure(scene, context) {
@@ -117,7 +113,6 @@ export function gatesPanel(library, wake) {
     },
     words(scene) {
       const shown = scene.view.runs[scene.gates];
-      box.classList.toggle("is-gateless", Boolean(shown) && CELLS[shown.cell].gates.length === 0);
       setText(summary, shown ? gatesSummary(shown, scene.surroundings.language) : scene.surroundings.language.t("summary.empty"));
     },
   });
