@@ -13,7 +13,13 @@ from app.core.trainer import network_of, streams, train
 from app.interop.layouts import to_keras, to_pytorch
 from app.interop.program import program
 
-pytestmark = pytest.mark.peers
+os.environ.setdefault("KERAS_BACKEND", "torch")  # read when keras is imported, inside the tests
+
+pytestmark = [
+    pytest.mark.peers,
+    # PyTorch's tensors do not know NumPy 2's copy keyword; Keras converts them all the same.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-6}
 MODELS = [
