@@ -118,10 +118,9 @@ def typed_array(values: Array) -> dict[str, Any]:
     finite = values[np.isfinite(values)]
     low = float(finite.min()) if finite.size else 0.0
     high = float(finite.max()) if finite.size else 0.0
-    span = high - low
-    with np.errstate(all="ignore"):
-        scaled = (np.clip(np.nan_to_num(values), low, high) - low) / (span if span > 0 else 1.0)
-    levels = np.round(255 * scaled).astype(np.uint8)
+    half = high / 2 - low / 2  # the whole range of a diverging run may exceed the largest float
+    offset = np.clip(np.nan_to_num(values.astype(np.float64)), low, high) / 2 - low / 2
+    levels = np.round(255 * (offset / half if half > 0 else offset)).astype(np.uint8)
     return {
         "dtype": "u1",
         "shape": ", ".join(map(str, values.shape)),

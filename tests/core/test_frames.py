@@ -130,16 +130,19 @@ class TestTypedArray:
 
     @steady
     @given(
-        arrays.arrays(
-            st.sampled_from([np.float32, np.float64]),
-            arrays.array_shapes(min_dims=1, max_dims=2, max_side=4),
-            elements=st.floats(width=32),
+        st.sampled_from([(np.float32, 32), (np.float64, 64)]).flatmap(
+            lambda kind: arrays.arrays(
+                kind[0],
+                arrays.array_shapes(min_dims=1, max_dims=2, max_side=4),
+                elements=st.floats(width=kind[1]),
+            )
         )
     )
     def test_any_array_can_be_written(self, values):
         typed = encode(values)
         json.dumps(typed, allow_nan=False)
-        assert decode(typed).shape == values.shape
+        with np.errstate(over="ignore"):  # high - low may be infinite
+            assert decode(typed).shape == values.shape
 
 
 @steady
