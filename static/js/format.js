@@ -30,6 +30,14 @@ export function numberFormat(lang) {
   const decimal = mark("decimal", ".");
   const group = mark("group", ",");
 
+  /** @type {Map<number, Intl.NumberFormat>} making one costs as much as a hundred uses */
+  const formats = new Map();
+  const plain = (/** @type {number} */ digits) => {
+    const format = formats.get(digits) ?? new Intl.NumberFormat(lang, { maximumSignificantDigits: digits });
+    formats.set(digits, format);
+    return format;
+  };
+
   const integer = (/** @type {number} */ value) => whole.format(value).replace("-", "−");
 
   /** @type {(value: number|null, digits?: number) => string} */
@@ -41,7 +49,7 @@ export function numberFormat(lang) {
     const sign = value < 0 ? "−" : "";
     if (magnitude >= 1e-3 && magnitude < 1e5) {
       if (magnitude >= 10 ** digits && magnitude >= 100) return integer(Math.round(value));
-      return sign + String(Number(magnitude.toPrecision(digits))).replace(".", decimal);
+      return sign + plain(digits).format(magnitude);
     }
     const [mantissa, exponent] = magnitude.toExponential(digits - 1).split("e");
     const trimmed = String(Number(mantissa)).replace(".", decimal);

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createScheduler } from "../../static/js/scheduler.js";
+
+function bench() {
+  const clock = { now: 0 };
+  const eyes = new Map();
+  const drawn = [];
+  const scheduler = createScheduler({ now: () => clock.now, observe: (element, tell) => eyes.set(element, tell) });
+  const add = (name, heavy, cost) => {
+    scheduler.add(
+      {
+        element: name,
+        heavy,
+        key: (scene) => String(scene),
+        draw: () => {
+          drawn.push(name);
+          clock.now += cost;
+        },
+      },
+      () => {},
+    );
+    eyes.get(name)(true);
+  };
+  return { clock, drawn, scheduler, add, see: (name, visible) => eyes.get(name)(visible) };
+}
+
+test("at most one heavy panel is drawn at a time, and all in turn", () => {
+  const { clock, drawn, scheduler, add } = bench();
+  for (const name of ["a", "b", "c"]) add(name, true, 10);
+  for (let frame = 0; frame < 3; frame += 1) {
+    scheduler.run(1);
+    clock.now += 100;
+  }
+  assert.deepEqual(drawn, ["a", "b", "c"]);
+  assert.equal(scheduler.run(1), false);
+  assert.equal(drawn.length, 3);
+});
+
+test("it says whether something still waits", () => {
+  const { scheduler, add, clock } = bench();
+  add("a", true, 10);
+  add("b", true, 10);
+  assert.equal(scheduler.run(1), true);
+  clock.now += 100;
+  assert.equal(scheduler.run(1), false);
+});
+
+test("light panels are drawn beside a heavy one", () => {
+  const { drawn, scheduler, add } = bench();
+  add("heavy", true, 10);
+  add("light", false, 1);
+  scheduler.run(1);
+  assert.deepEqual(drawn, ["heavy", "light"]);
+});
+
+test("what is not on screen is not drawn", () => {
+  const { drawn, scheduler, add, see } = bench();
+  add("a", true, 10);
+  see("a", false);
+  assert.equal(scheduler.run(1), false);
+  assert.deepEqual(drawn, []);
+  see("a", true);
+  scheduler.run(1);
+  assert.deepEqual(drawn, ["a"]);
+});
+
+test("a dear panel is drawn less often: at most a quarter of the time goes to it", () => {
+  const { clock, drawn, scheduler, add } = bench();
+  add("dear", true, 50);
+  for (let frame = 0; clock.now < 4000; frame += 1) {
+    scheduler.run(frame);
+    clock.now += 16;
+  }
+  assert.ok(drawn.length * 50 <= 0.27 * clock.now, String(drawn.length));
+  assert.ok(drawn.length > 10);
+});
+
+test("invalidate draws everything again", () => {
+  const { clock, drawn, scheduler, add } = bench();
+  add("a", true, 1);
+  scheduler.run(1);
+  scheduler.invalidate();
+  clock.now += 100;
+  scheduler.run(1);
+  assert.deepEqual(drawn, ["a", "a"]);
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { backoff, openStream } from "../../static/js/stream.js";
+
+/** A browser's EventSource as far as we use it, driven by the test. */
+class FakeSource extends EventTarget {
+  static opened = [];
+  constructor(url) {
+    super();
+    this.url = url;
+    this.closed = false;
+    FakeSource.opened.push(this);
+  }
+  close() {
+    this.closed = true;
+  }
+  say(name, data, lastEventId = "") {
+    this.dispatchEvent(Object.assign(new Event(name), { data: JSON.stringify(data), lastEventId }));
+  }
+}
+
+function start({ stillThere = async () => true } = {}) {
+  FakeSource.opened = [];
+  const heard = [];
+  const timers = [];
+  const stream = openStream(
+    "events",
+    {
+      onFrame: (frame) => heard.push(["frame", frame]),
+      onState: (run, change) => heard.push(["state", run, change]),
+      onReset: () => heard.push(["reset"]),
+      onConnection: ({ phase }) => heard.push([phase]),
+      stillThere,
+    },
+    { create: (url) => new FakeSource(url), later: (run, ms) => timers.push({ run, ms }), random: () => 0.5 },
+  );
+  return { stream, heard, timers, source: () => FakeSource.opened.at(-1), opened: () => FakeSource.opened.length };
+}
+const phases = (heard) => heard.filter(([, ...rest]) => rest.length === 0).map(([phase]) => phase);
+
+test("frames and states are handed on", () => {
+  const { heard, source } = start();
+  source().onopen();
+  source().say("state", { run: "a", state: "running" });
+  source().say("frame", { run: "a", seq: 0 }, "0");
+  assert.deepEqual(heard.at(-2), ["state", "a", { state: "running" }]);
+  assert.deepEqual(heard.at(-1), ["frame", { run: "a", seq: 0 }]);
+});
+
+test("after a failure a new source continues from the last position", async () => {
+  const { source, timers, opened } = start();
+  source().onopen();
+  source().say("frame", { run: "a", seq: 3 }, "3.-");
+  const first = source();
+  first.onerror();
+  assert.equal(first.closed, true);
+  await timers[0].run();
+  assert.equal(opened(), 2);
+  assert.equal(source().url, "events?last_event_id=3.-");
+});
+
+test("the delay grows, has a ceiling, and is spread", () => {
+  assert.ok(backoff(1, 0) < backoff(1, 0.99));
+  assert.ok(backoff(3, 0.5) > backoff(1, 0.5));
+  assert.ok(backoff(50, 0.99) <= 15_000);
+  assert.ok(backoff(1, 0) >= 250);
+});
+
+test("an experiment that is gone ends the retries", async () => {
+  const { heard, source, timers, opened } = start({ stillThere: async () => false });
+  source().onerror();
+  await timers[0].run(); // the first retry asks nobody
+  source().onerror();
+  await timers[1].run();
+  assert.equal(phases(heard).at(-1), "gone");
+  assert.equal(opened(), 2);
+});
+
+test("an unknown position starts over", async () => {
+  const { heard, source, timers } = start();
+  source().say("frame", { run: "a", seq: 9 }, "9");
+  source().say("reset", {});
+  assert.deepEqual(heard.filter(([name]) => name === "reset").length, 1);
+  await timers[0].run();
+  assert.equal(source().url, "events");
+});
+
+test("a draining server is left at once and sought again soon", async () => {
+  const { heard, source, timers, opened } = start();
+  const first = source();
+  first.say("drain", {});
+  assert.equal(first.closed, true);
+  assert.equal(phases(heard).at(-1), "draining");
+  assert.ok(timers[0].ms > 0 && timers[0].ms <= 3000);
+  await timers[0].run();
+  assert.equal(opened(), 2);
+});
+
+test("after the end nothing is opened again", () => {
+  const { heard, source, timers } = start();
+  const only = source();
+  only.say("end", {});
+  only.onerror();
+  assert.equal(only.closed, true);
+  assert.deepEqual(timers, []);
+  assert.equal(phases(heard).at(-1), "ended");
+});
+
+test("a closed stream stays closed", async () => {
+  const { stream, source, timers, opened } = start();
+  source().onerror();
+  stream.close();
+  await timers[0].run();
+  assert.equal(opened(), 1);
+});
+
+test("a late message of a closed source is not heard", () => {
+  const { heard, source } = start();
+  const old = source();
+  old.onerror();
+  old.say("frame", { run: "a", seq: 1 }, "1");
+  assert.equal(heard.some(([name]) => name === "frame"), false);
+});
