@@ -181,7 +181,7 @@ def test_the_loop_is_plain_descent():
         scores.append(np.mean((passed.outputs - batch.targets) ** 2))
         assert frame.loss == pytest.approx(passed.losses.mean(), rel=1e-12)
         assert frame.grad_norm == pytest.approx(norm, rel=1e-12)
-        assert frame.metric == pytest.approx(np.mean(scores[-SCORE_WINDOW:]), rel=1e-12)
+        assert frame.metric == pytest.approx(np.mean(scores[-10:]), rel=1e-12)
         assert frame.clipped == (norm > 0.7)
         clipped.append(frame.clipped)
         descent.update(flat, gradient * min(1.0, 0.7 / norm))
