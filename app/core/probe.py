@@ -49,7 +49,9 @@ class Interventions:
     activation: str | None = option(
         None, choices=("tanh", "relu", "sigmoid", "linear"), doc="Activation φ of the cell."
     )
-    input_scale: float = option(1.0, low=0.0, high=1000.0, scale="log", doc="Factor on the inputs.")
+    input_scale: float = option(
+        1.0, low=1e-3, high=1000.0, scale="log", doc="Factor on the inputs."
+    )
 
     def __post_init__(self) -> None:
         check_options("interventions", self)
@@ -133,7 +135,11 @@ def changed_spec(spec: RunSpec, change: Interventions) -> RunSpec:
     body["model"].update(model)
     if change.length is not None:
         body["task"]["length"] = change.length
-    return RunSpec.from_dict(body)
+    try:
+        return RunSpec.from_dict(body)
+    except OptionError as error:  # told where it was asked
+        name = error.path.rpartition(".")[2]
+        raise OptionError(f"interventions.{name}", error.message, error.limit) from None
 
 
 def _change_params(params: Params, spec: RunSpec, change: Interventions) -> None:

@@ -13,14 +13,16 @@ from app.core.trainer import network_of, streams, train
 from app.interop.layouts import to_keras, to_pytorch
 from app.interop.program import program
 
-# Read when keras is imported, inside the tests. Its PyTorch backend computes float64 recurrent
-# layers partly in float32 (measured: errors of 1e-7); its JAX backend does not.
+# Read when keras is imported, inside the tests.
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 pytestmark = pytest.mark.peers
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-6}
+# Keras 3.15 computes tanh and sigmoid in float32 whatever its floatx (measured: errors of 6e-8 on
+# every backend), so nothing better than float32 can be asked of it.
+KERAS_TOLERANCE = 1e-6
 MODELS = [
     {"cell": "rnn", "init": "pytorch"},
     {"cell": "rnn", "activation": "relu", "recurrent_init": "identity"},
@@ -76,7 +78,7 @@ def test_keras_computes_the_same_outputs(model: dict, task: dict, dtype: str) ->
     outputs = keras.ops.convert_to_numpy(network(xs.swapaxes(0, 1)))
     if spec.task.readout == "every":
         outputs = outputs.swapaxes(0, 1)
-    np.testing.assert_allclose(outputs, expected, atol=TOLERANCE[dtype], rtol=TOLERANCE[dtype])
+    np.testing.assert_allclose(outputs, expected, atol=KERAS_TOLERANCE, rtol=KERAS_TOLERANCE)
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "rmsprop", "sgd"])

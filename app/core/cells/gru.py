@@ -17,6 +17,9 @@ Backward, t = T … 1; every pre-activation is reached from dh_t alone::
     dz = dh_t ⊙ (h_{t-1} - n_t) ⊙ z_t(1 - z_t)
     du = dn ⊙ r_t
 
+(In the code below ``trace.dz`` is, as in every cell, the gradient of *all* pre-activations; the
+``dz`` of these equations is its second block of rows.)
+
 The path that keeps a gradient alive is ∏z. In the notation of Chung et al. (2014) z is the share
 that is *replaced*, and the same path is ∏(1 - z).
 """

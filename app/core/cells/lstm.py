@@ -83,7 +83,8 @@ class LSTM:
         low=-5.0,
         high=10.0,
         step=0.1,
-        doc="Initial bias of the forget gate (PyTorch's random bias is added to it).",
+        doc="Initial bias of the forget gate. PyTorch's random bias is added to it; PyTorch's own "
+        "initialisation is 0 here.",
         source="Gers, Schmidhuber & Cummins (2000); Jozefowicz et al. (2015)",
     )
     chrono_t_max: float | None = option(
@@ -126,9 +127,7 @@ class LSTM:
     def __post_init__(self) -> None:
         check_options("model", self)
         if self.coupled and self.clamp_input is not None:
-            raise OptionError(
-                "model.clamp_input", "a coupled input gate cannot be clamped as well"
-            )
+            raise OptionError("model.clamp_input", "a coupled input gate cannot be clamped as well")
 
     def init_params(self, rng: np.random.Generator, input_size: int) -> Params:
         """Draw W_x (4H, D), W_h (4H, H) and b (4H,), rows in the order i f g o."""
