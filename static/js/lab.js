@@ -25,7 +25,7 @@ import { byId } from "./ui/dom.js";
 import { heatPanel } from "./ui/heat-panel.js";
 import { highwayPanel } from "./ui/highway-panel.js";
 import { createLaunch } from "./ui/launch.js";
-import { gatesLegendPanel, gatesPanel, lossPanel, profileLegendPanel, profilePanel } from "./ui/panels.js";
+import { gatesLegendPanel, gatesPanel, lossLegendPanel, lossPanel, profileLegendPanel, profilePanel } from "./ui/panels.js";
 import { createViewControls } from "./ui/view-controls.js";
 
 /** @typedef {import("./types.js").Catalogue} Catalogue */
@@ -120,6 +120,7 @@ function createLab(api, library, language, catalogue) {
     gatesPanel(library, () => wake()),
     gatesLegendPanel(),
     lossPanel(library, () => wake()),
+    lossLegendPanel(),
   ]) {
     scheduler.add(panel, () => wake());
   }

@@ -11,6 +11,8 @@
  * @property {boolean} heavy
  * @property {(scene: Scene) => string} key equal keys look equal
  * @property {(scene: Scene) => void} draw
+ * @property {(scene: Scene) => string} [outline] what the size of the panel follows from: where it
+ *   changes, the panel is drawn even off screen, so that nothing shifts when one scrolls to it
  */
 
 /** A panel rests this many times as long as its drawing took: 0.25 of the time at most goes to it. */
@@ -27,14 +29,14 @@ export function createScheduler(environment = {}) {
   const now = environment.now ?? (() => performance.now());
   const observe = environment.observe ?? observeVisibility;
 
-  /** @type {Array<{panel: Panel<Scene>, visible: boolean, drawn: string|null, cost: number, after: number}>} */
+  /** @type {Array<{panel: Panel<Scene>, visible: boolean, drawn: string|null, outline: string|undefined, cost: number, after: number}>} */
   const entries = [];
   let turn = 0;
 
   return {
     /** @param {Panel<Scene>} panel @param {() => void} wake */
     add(panel, wake) {
-      const entry = { panel, visible: false, drawn: /** @type {string|null} */ (null), cost: 0, after: 0 };
+      const entry = { panel, visible: false, drawn: /** @type {string|null} */ (null), outline: undefined, cost: 0, after: 0 };
       entries.push(entry);
       observe(panel.element, (visible) => {
         entry.visible = visible;
@@ -58,7 +60,8 @@ export function createScheduler(environment = {}) {
       const first = turn;
       for (let at = 0; at < count; at += 1) {
         const entry = entries[(first + at) % count];
-        if (!entry.visible) continue;
+        const outline = entry.panel.outline?.(scene);
+        if (!entry.visible && outline === entry.outline) continue;
         const key = entry.panel.key(scene);
         if (key === entry.drawn) continue;
         const start = now();
@@ -67,6 +70,7 @@ export function createScheduler(environment = {}) {
           continue;
         }
         entry.panel.draw(scene);
+        entry.outline = outline;
         const cost = now() - start;
         entry.drawn = key;
         entry.cost = entry.cost ? entry.cost * (1 - FRESH) + cost * FRESH : cost;

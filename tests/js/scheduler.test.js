@@ -85,3 +85,15 @@ test("invalidate draws everything again", () => {
   scheduler.run(1);
   assert.deepEqual(drawn, ["a", "a"]);
 });
+
+test("a panel whose size changed is drawn off screen too, once", () => {
+  const clock = { now: 0 };
+  const drawn = [];
+  const scheduler = createScheduler({ now: () => clock.now, observe: () => {} });
+  scheduler.add({ element: "a", heavy: false, key: ({ rows }) => `${rows}`, outline: ({ rows }) => String(rows), draw: ({ rows }) => drawn.push(rows) }, () => {});
+  for (const rows of [3, 3, 4, 4]) {
+    scheduler.run({ rows });
+    clock.now += 100;
+  }
+  assert.deepEqual(drawn, [3, 4]);
+});

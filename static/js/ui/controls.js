@@ -199,21 +199,23 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     },
 
     /**
-     * Show what the server refused at its field.
+     * Show what the server refused at its field, unfold it, and go to the first.
      * @param {Array<{path: string, text: string}>} problems
-     * @returns {boolean} whether every one found its field
      */
     complain(problems) {
-      let all = true;
+      /** @type {Field[]} */
+      const concerned = [];
       for (const { path, text: message } of problems) {
         const [, index, rest] = /^(?:base\.|runs\.(\d+)\.)?(.*)$/.exec(path) ?? [];
         const found =
           fields.find((each) => each.path === rest && each.index === (index === undefined ? null : Number(index))) ??
           fields.find((each) => each.path === rest);
-        if (found) found.field.complain(message);
-        else all = false;
+        if (!found) continue;
+        found.field.complain(message);
+        found.field.element.closest("details")?.setAttribute("open", "");
+        concerned.push(found.field);
       }
-      return all;
+      concerned[0]?.focus();
     },
   };
 }

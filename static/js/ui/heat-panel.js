@@ -8,6 +8,9 @@ import { swatch } from "./swatch.js";
 
 /** @typedef {import("../types.js").Scene} Scene */
 
+/** @param {Scene} scene */
+const outlineOf = ({ lanes }) => lanes.map(({ key }) => key).join(" ");
+
 /** @returns {import("../scheduler.js").Panel<Scene>} */
 export function heatPanel() {
   const element = byId("heat", HTMLElement);
@@ -43,6 +46,7 @@ export function heatPanel() {
   return {
     element,
     heavy: false,
+    outline: outlineOf,
     key: ({ shown, end, surroundings }) => `${shown}|${end}|${surroundings.version}`,
     draw(scene) {
       const now = JSON.stringify(scene.lanes.map(({ key, label, colour }) => [key, label, colour]));

@@ -10,6 +10,9 @@ import { swatch } from "./swatch.js";
 /** @typedef {import("../types.js").Lane} Lane */
 /** @typedef {import("../types.js").Scene} Scene */
 
+/** @param {Scene} scene */
+const outlineOf = ({ lanes }) => lanes.map(({ key }) => key).join(" ");
+
 /**
  * @typedef {object} LaneRow
  * @property {ReturnType<typeof createLanePainter>} painter
@@ -75,6 +78,7 @@ export function highwayPanel() {
   return {
     element,
     heavy: false,
+    outline: outlineOf,
     /** @param {Scene} scene */
     key: ({ shown, surroundings }) => `${shown}|${surroundings.version}`,
 

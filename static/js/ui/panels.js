@@ -23,6 +23,9 @@ function contextOf({ palette, language, font, text, margins }, element) {
   return { palette, language, font, text, left: margins.left, right: margins.right, width: element.clientWidth };
 }
 
+/** @param {Scene} scene what the length of a legend follows from */
+const laneNames = ({ lanes }) => lanes.map(({ label }) => label).join("\n");
+
 /**
  * A panel whose picture is one Plotly figure.
  * @param {string} name prefix of the ids in the template
@@ -65,6 +68,7 @@ export function profileLegendPanel() {
   return {
     element: byId("profile", HTMLElement),
     heavy: false,
+    outline: laneNames,
     key: ({ shown, timestep, scale, surroundings }) => `${shown}|${timestep}|${scale}|${surroundings.version}`,
     draw({ lanes, timestep, view, scale, surroundings: { language } }) {
       legend.show(
@@ -84,12 +88,24 @@ export function profileLegendPanel() {
 /** @param {Library} library @param {() => void} wake @returns {Panel} */
 export function lossPanel(library, wake) {
   const summary = byId("loss-summary", HTMLElement);
-  const legend = createLegend(byId("loss-legend", HTMLElement));
   return plotPanel("loss", library, wake, {
     key: (scene) => String(scene.end),
     figure: ({ state, view, end }, context) => lossFigure(state, view, end, context),
-    words({ view, surroundings: { language } }) {
-      setText(summary, lossSummary(view, language));
+    words: ({ view, surroundings }) => setText(summary, lossSummary(view, surroundings.language)),
+  });
+}
+
+/** The loss of each model at the training step on screen.
+ * @returns {Panel}
+ */
+export function lossLegendPanel() {
+  const legend = createLegend(byId("loss-legend", HTMLElement));
+  return {
+    element: byId("loss", HTMLElement),
+    heavy: false,
+    outline: laneNames,
+    key: ({ shown, surroundings }) => `${shown}|${surroundings.version}`,
+    draw({ view, surroundings: { language } }) {
       legend.show(
         view.runs.map((shown) => ({
           key: shown.run.id,
@@ -99,7 +115,7 @@ export function lossPanel(library, wake) {
         })),
       );
     },
-  });
+  };
 }
 
 /** @param {Library} library @param {() => void} wake @returns {Panel} */
@@ -126,6 +142,7 @@ export function gatesLegendPanel() {
   return {
     element: byId("gates", HTMLElement),
     heavy: false,
+    outline: ({ view, gates }) => view.runs[gates]?.cell ?? "",
     key: ({ shown, timestep, gates, surroundings }) => `${shown}|${timestep}|${gates}|${surroundings.version}`,
     draw({ view, timestep, gates, surroundings: { language, palette } }) {
       const run = view.runs[gates];
