@@ -1,8 +1,8 @@
 """The application: its parts put together, started and stopped."""
 
 import logging
+import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -148,8 +148,9 @@ def serve(settings: Settings) -> None:
     """
     configure(settings.log_level)
     for handled in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal again when it is done: being asked to end is a success.
-        signal.signal(handled, lambda *_: sys.exit(0))
+        # uvicorn raises the signal again when all is done, and being asked to end is a success.
+        # Python's own way out takes seconds on a busy machine, to free memory that is freed anyway.
+        signal.signal(handled, lambda *_: os._exit(0))
     log.info("starting", extra={"version": VERSION, "settings": settings.public()})
     store = Store(settings.database)
     migrate(store)  # here, so that a database that cannot be used is one clear sentence

@@ -5,6 +5,7 @@ database agree on what is next, and a run that kills its worker takes no waiting
 Handing a run out twice is harmless: the Dask key is the run id, and the log has one row per frame.
 """
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -16,11 +17,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs import queue
 from app.runs.log import fail
-from app.runs.store import Store, StoreError, reason
+from app.runs.store import Store, StoreError, reason, runs
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -52,6 +54,8 @@ class Engine:
         self._max_attempts = max_attempts
         self._futures: dict[str, Future[Any]] = {}
         self._not_before: dict[str, float] = {}
+        # How often a run had been started before it was handed out here: not this engine's doing.
+        self._attempts_before: dict[str, int] = {}
         self._signal = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -70,7 +74,7 @@ class Engine:
         """Look at the queue now."""
         self._signal.set()
 
-    def stop(self, timeout: float = 4.0) -> None:
+    def stop(self, timeout: float = 3.0) -> None:
         """Stop at once: what the workers were doing is computed again after the next start."""
         self.status, self._stopping = "stopping", True
         self._signal.set()
@@ -114,11 +118,12 @@ class Engine:
         with self._store.reading() as connection:
             due = queue.due(connection, slots)
         now = time.monotonic()
-        for run_id, priority in due:
-            if run_id in self._futures or self._not_before.get(run_id, 0.0) > now:
+        for run in due:
+            if run.id in self._futures or self._not_before.get(run.id, 0.0) > now:
                 continue
-            future = client.submit(execute, run_id, key=run_id, retries=2, priority=priority)
-            self._futures[run_id] = future
+            self._attempts_before.setdefault(run.id, run.attempts)
+            future = client.submit(execute, run.id, key=run.id, retries=2, priority=run.priority)
+            self._futures[run.id] = future
             future.add_done_callback(lambda _: self._signal.set())
 
     def _collect(self) -> None:
@@ -127,6 +132,8 @@ class Engine:
                 continue
             if future.status == "error":
                 self._record(run_id, future.exception())
+            else:
+                self._attempts_before.pop(run_id, None)
             # A run that is still unfinished in the store is handed out again.
             del self._futures[run_id]
             future.release()
@@ -135,9 +142,12 @@ class Engine:
         from distributed import KilledWorker
 
         if isinstance(error, KilledWorker):
-            message = f"its worker process died {self._max_attempts} times"
-            fail(self._store, run_id, "worker_lost", message)
-            log.error("a run keeps killing its worker", extra={"run": run_id})
+            # Dask blames every run that it had sent to a dead worker, started there or not.
+            attempts = self._attempts(run_id) - self._attempts_before.get(run_id, 0)
+            if attempts >= self._max_attempts:
+                message = f"its worker process died {attempts} times"
+                fail(self._store, run_id, "worker_lost", message)
+                log.error("a run keeps killing its worker", extra={"run": run_id})
         elif isinstance(error, StoreError):
             # The disk is full or the database away: nothing is lost, it goes on when it can.
             self._not_before[run_id] = time.monotonic() + RETRY_AFTER
@@ -145,6 +155,10 @@ class Engine:
         else:
             fail(self._store, run_id, "internal_error", f"{type(error).__name__}: {error}")
             log.error("a run failed", extra={"run": run_id, "error": repr(error)})
+
+    def _attempts(self, run_id: str) -> int:
+        with self._store.reading() as connection:
+            return connection.scalar(select(runs.c.attempts).where(runs.c.id == run_id)) or 0
 
     # ------------------------------------------------------------------ cluster
 
@@ -176,7 +190,10 @@ class Engine:
 
     def _local_cluster(self) -> "LocalCluster":
         from distributed import LocalCluster
+        from distributed.deploy.spec import close_clusters
 
+        # Closing is our business: at its exit Python would wait 10 s for workers that are gone.
+        atexit.unregister(close_clusters)
         return LocalCluster(
             n_workers=self._workers,
             threads_per_worker=1,

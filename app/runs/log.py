@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, case, select, update
 from app.runs.store import UNFINISHED, Store, frames, runs, weights
 
 FLUSH_EVERY = 0.05  # seconds; a frame is worth a transaction, ten frames a second are not ten
-ASK_EVERY = 0.2  # seconds between two looks at the flag that cancels a run
+ASK_EVERY = 0.1  # seconds between two looks at the flag that cancels a run
 # A run that is killed with its server on every start would never end; Dask counts only what
 # happens within one life of the scheduler.
 MOST_ATTEMPTS = 20

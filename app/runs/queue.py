@@ -4,42 +4,43 @@ People before grids, and clients in turn: the first run of everybody, then the s
 everybody, so that a grid of hundreds does not keep the next student waiting.
 """
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from app.runs.store import runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
 
-def _in_order() -> Select[str, int]:
+def _in_order() -> Select[str, int, int]:
     turn = func.row_number().over(
         partition_by=(runs.c.priority, runs.c.client), order_by=(runs.c.queued_at, runs.c.id)
     )
     return (
-        select(runs.c.id, runs.c.priority)
+        select(runs.c.id, runs.c.priority, runs.c.attempts)
         .where(runs.c.state == "queued")
         .order_by(runs.c.priority.desc(), turn, runs.c.queued_at, runs.c.id)
     )
 
 
-def due(connection: Connection, slots: int) -> list[tuple[str, int]]:
-    """Return (run, priority) of what should be with a worker now: what is, and the next in turn.
+def due(connection: Connection, slots: int) -> list[Row[str, int, int]]:
+    """Return (id, priority, attempts) of what should be with a worker now, and the next in turn.
 
     Grids leave one worker free, so that a person never waits for a long run of a grid to end.
     """
-    running = connection.execute(
-        select(runs.c.id, runs.c.priority)
-        .where(runs.c.state == "running")
-        .order_by(runs.c.queued_at, runs.c.id)
-    ).all()
-    found = [(run.id, run.priority) for run in running]
+    found = list(
+        connection.execute(
+            select(runs.c.id, runs.c.priority, runs.c.attempts)
+            .where(runs.c.state == "running")
+            .order_by(runs.c.queued_at, runs.c.id)
+        )
+    )
     free = slots - len(found)
-    free_for_grids = max(1, slots - 1) - sum(priority == GRID for _, priority in found)
+    free_for_grids = max(1, slots - 1) - sum(run.priority == GRID for run in found)
     if free > 0:
         for run in connection.execute(_in_order().limit(free)):
             if run.priority > GRID or free_for_grids > 0:
                 free_for_grids -= run.priority == GRID
-                found.append((run.id, run.priority))
+                found.append(run)
     return found
 
 

@@ -8,7 +8,7 @@ from app.runs.store import runs
 
 def due(store, slots):
     with store.reading() as connection:
-        return [run_id for run_id, _ in queue.due(connection, slots)]
+        return [run.id for run in queue.due(connection, slots)]
 
 
 def positions(store):
