@@ -181,11 +181,12 @@ def weight_gradient(trace: Trace) -> Array:
     number range (2^-100 in float32, 2^-996 in float64) is dropped, because subnormal numbers would
     slow the product down many times.
     """
-    dz = trace.dz
+    dz, inputs = trace.dz, trace.stacked[:-1]
     if trace.exponent.any():
-        magnitude = np.frexp(np.abs(dz).max(axis=(1, 2)))[1] - trace.exponent  # log2, rounded up
-        kept = magnitude > np.finfo(dz.dtype).minexp + 26
-        factor = np.where(kept, np.ldexp(1.0, -trace.exponent), 0.0)
-        dz = dz * factor.astype(dz.dtype)[:, np.newaxis, np.newaxis]
-    gradient: Array = np.tensordot(dz, trace.stacked[:-1], axes=([0, 2], [0, 2]))
+        largest = np.abs(dz).max(axis=(1, 2))
+        magnitude = np.frexp(largest)[1] - trace.exponent  # log2, rounded up
+        kept = (magnitude > np.finfo(dz.dtype).minexp + 26) | ~np.isfinite(largest)
+        factor = np.ldexp(1.0, -trace.exponent[kept]).astype(dz.dtype)
+        dz, inputs = dz[kept] * factor[:, np.newaxis, np.newaxis], inputs[kept]
+    gradient: Array = np.tensordot(dz, inputs, axes=([0, 2], [0, 2]))
     return gradient
