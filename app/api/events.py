@@ -80,8 +80,13 @@ class EventStream(Response):
 
         tail, feed = self._app.tail, watch.feed
         slow_after, heartbeat = self._app.settings.slow_after, self._app.settings.heartbeat
-        async with asyncio.timeout(FIRST_LOOK):
-            await watch.ready.wait()
+        try:
+            async with asyncio.timeout(FIRST_LOOK):
+                await watch.ready.wait()
+        except TimeoutError:
+            log.error("the log gives no answer", extra={"experiment": watch.experiment_id})
+            await say(b"", more=False)  # the reader connects again
+            return
         position = feed.start(self._seqs)
         is_unknown = not feed.knows(position.seqs)
         chunk = feed.greeting(feed.start() if is_unknown else position, reset=is_unknown)

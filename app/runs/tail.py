@@ -52,8 +52,10 @@ class Watch:
         self.viewers = 0
         self.ready = asyncio.Event()
         self._changed = asyncio.Event()
+        # Per run: what was found at the last look, and what viewers were told of it.
+        self._seen: list[tuple[Any, ...]] = [()] * len(self.labels)
         self._told: list[tuple[Any, ...]] = [()] * len(self.labels)
-        self._minor: list[tuple[Any, ...]] = [()] * len(self.labels)
+        self._minor: list[int | None] = [None] * len(self.labels)
         self._minor_at = -float("inf")
 
     async def changed(self) -> None:
@@ -71,16 +73,15 @@ class Watch:
         cancelled = news.cancelled[self.experiment_id]
         minor_is_due = now - self._minor_at >= MINOR_EVERY
         for index, run_id in enumerate(self.feed.run_ids):
-            row = news.runs[run_id]
-            position = news.positions.get(run_id)
-            status = {"run": run_id, **run_status(row, self.labels[index], position)}
-            if cancelled and row.state in UNFINISHED:
-                # Another experiment still wants this run; here it has ended.
-                status["state"] = "cancelled"
-            state = status["state"]
-            present.append(RunNow(state, state not in UNFINISHED, row.seq, status))
-            major = (state, row.attempts, row.error_code)
-            minor = (row.step,) if self.is_grid else (position,)
+            row, position = news.runs[run_id], news.positions.get(run_id)
+            if (row, position, cancelled) == self._seen[index]:
+                run = self.feed.now[index]  # most runs of a grid, most of the time
+            else:
+                self._seen[index] = (row, position, cancelled)
+                run = self._run_now(index, row, position, cancelled)
+            present.append(run)
+            major = (run.state, row.attempts, row.error_code)
+            minor = row.step if self.is_grid else position
             tell = major != self._told[index] or (minor_is_due and minor != self._minor[index])
             told.append(tell)
             if tell:
@@ -90,6 +91,16 @@ class Watch:
         if self.feed.update(present, told) or not self.ready.is_set():
             self.ready.set()
             self.wake()
+
+    def _run_now(self, index: int, row: Row[Any], position: int | None, cancelled: bool) -> RunNow:
+        status = {
+            "run": self.feed.run_ids[index],
+            **run_status(row, self.labels[index], position),
+        }
+        if cancelled and row.state in UNFINISHED:
+            # Another experiment still wants this run; here it has ended.
+            status["state"] = "cancelled"
+        return RunNow(status["state"], status["state"] not in UNFINISHED, row.seq, status)
 
 
 class Tail:
@@ -216,6 +227,8 @@ class Tail:
                     if watches and (fresh or overdue or count != seen):
                         news = self._look(watches)
                         seen, looked_at = count, now
+                        # However much is watched, looking takes at most a fifth of one core.
+                        pause = max(self._pause, 4 * (time.monotonic() - now))
                         with suppress(RuntimeError):  # the loop is closed: we are stopping
                             self._loop.call_soon_threadsafe(self._apply, news)
                 except (SQLAlchemyError, sqlite3.Error):
