@@ -70,8 +70,10 @@ function createLab(api, library, language, catalogue) {
   let viewState = decodeView(readQuery());
   let clock = initialClock();
   let toEdge = false; // after a reload: no replay of what was already seen
-  /** @type {Setup|null} */
+  /** @type {Setup|null} the set-up of the experiment on screen */
   let shownSetup = null;
+  let unchanged = false; // the set-up is that one
+  let asPreset = true; // the set-up is the preset's, but for the seed
   let frameRequested = false;
   let before = 0;
   let addressTimer = 0;
@@ -112,8 +114,8 @@ function createLab(api, library, language, catalogue) {
     unpin: () => cursor.set(currentLength, null),
   });
   let currentLength = 1;
+  const highwayVisible = scheduler.add(highway, () => wake());
   for (const panel of [
-    highway,
     profilePanel(library, () => wake()),
     profileLegendPanel(),
     heatPanel(),
@@ -143,6 +145,8 @@ function createLab(api, library, language, catalogue) {
   /** @param {Setup} next */
   function useSetup(next) {
     setup = next;
+    asPreset = sameQuestion(setup, setupOf(catalogue, setup.preset));
+    unchanged = shownSetup !== null && sameRuns(shownSetup, setup);
     controls.show(setup);
     rememberAddress();
     wake();
@@ -189,6 +193,7 @@ function createLab(api, library, language, catalogue) {
   function began(experiment, asSetUp) {
     pace.clear();
     shownSetup = asSetUp;
+    unchanged = sameRuns(asSetUp, setup);
     clock = { ...initialClock(), speed: clock.speed };
     setView({ experiment: experiment.id });
   }
@@ -224,7 +229,7 @@ function createLab(api, library, language, catalogue) {
     show(scene, state);
     const waiting = scheduler.run(scene);
     const moving = !current.still && clock.mode !== "paused" && scene.view.runs.some(({ frame }) => frame);
-    const animated = highway.animate(now, moving);
+    const animated = highwayVisible() && highway.animate(now, moving);
     if (waiting || animated || clock.step !== step || (clock.mode !== "paused" && clock.step < edge)) wake();
   }
 
@@ -256,14 +261,13 @@ function createLab(api, library, language, catalogue) {
 
   /** @param {Scene} scene @param {LabState} state */
   function show(scene, state) {
-    const unchanged = shownSetup !== null && sameRuns(shownSetup, setup);
     const training = state.order.filter((id) => state.runs[id].state === "running");
     const left = training.map((id) => pace.left(id, state.runs[id].steps)).filter((value) => value !== null);
     launch.show(state, scene.view, {
       preset: setup.preset,
       guess: viewState.guess,
       unchanged,
-      asPreset: sameQuestion(setup, setupOf(catalogue, setup.preset)),
+      asPreset,
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended, run: each }) => ended || isFinal(each.state)) && clock.step >= scene.view.edge,
     });
@@ -273,7 +277,7 @@ function createLab(api, library, language, catalogue) {
     gates.hidden = gated.length === 0; // plain RNNs have none
   }
 
-  controls.show(setup);
+  useSetup(setup);
   void resume();
   wake();
 }

@@ -34,7 +34,10 @@ export function createScheduler(environment = {}) {
   let turn = 0;
 
   return {
-    /** @param {Panel<Scene>} panel @param {() => void} wake */
+    /**
+     * @param {Panel<Scene>} panel @param {() => void} wake
+     * @returns {() => boolean} whether it is on screen
+     */
     add(panel, wake) {
       const entry = { panel, visible: false, drawn: /** @type {string|null} */ (null), outline: undefined, cost: 0, after: 0 };
       entries.push(entry);
@@ -42,6 +45,7 @@ export function createScheduler(environment = {}) {
         entry.visible = visible;
         if (visible) wake();
       });
+      return () => entry.visible;
     },
 
     /** Draw everything again at the next occasion (theme, size). */

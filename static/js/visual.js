@@ -158,6 +158,16 @@ export function withAlpha(colour, alpha) {
   return `rgba(${channels(colour).join(", ")}, ${alpha})`;
 }
 
+/**
+ * A colour at any opacity, parsed once: for loops.
+ * @param {string} colour
+ * @returns {(alpha: number) => string}
+ */
+export function shades(colour) {
+  const start = `rgba(${channels(colour).join(", ")}, `;
+  return (alpha) => `${start}${alpha.toFixed(3)})`;
+}
+
 /** @param {string} colour */
 export function channels(colour) {
   const found = colour.match(/[\d.]+/g) ?? ["0", "0", "0"];

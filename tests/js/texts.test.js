@@ -33,7 +33,7 @@ test("every text that the modules and templates name exists", () => {
     readdirSync(new URL(`${folder}/`, root)).filter((name) => /\.(js|html)$/.test(name)).map((name) => `${folder}/${name}`),
   );
   const used = files.flatMap((file) =>
-    [...readFileSync(new URL(file, root), "utf8").matchAll(/\bt\(\s*["']([a-z][\w.-]+)["']/g)].map((match) => ({ file, key: match[1] })),
+    [...readFileSync(new URL(file, root), "utf8").matchAll(/\bt\(\s*["']([a-z][\w.-]+)["']\s*[,)]/g)].map((match) => ({ file, key: match[1] })),
   );
   assert.ok(used.length > 60);
   for (const { file, key } of used) assert.ok(key in pt, `${file} names ${key}`);

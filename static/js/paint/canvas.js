@@ -1,10 +1,11 @@
 /** A canvas that is as sharp as the screen. */
 
+/** @typedef {{context: CanvasRenderingContext2D, width: number, height: number}} Prepared sizes in CSS pixels */
+
 /**
  * Match the backing store to the size on screen.
  * @param {HTMLCanvasElement} canvas
- * @returns {{context: CanvasRenderingContext2D, width: number, height: number, resized: boolean}|null}
- *   null while the canvas has no size; sizes in CSS pixels
+ * @returns {Prepared|null} null while the canvas has no size
  */
 export function prepare(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -12,13 +13,12 @@ export function prepare(canvas) {
   if (!context || width === 0 || height === 0) return null;
   // More than two device pixels per pixel costs time that nobody sees.
   const ratio = Math.min(2, window.devicePixelRatio || 1);
-  const resized = canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio);
-  if (resized) {
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
   }
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { context, width, height, resized };
+  return { context, width, height };
 }
 
 /**

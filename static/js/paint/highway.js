@@ -1,6 +1,6 @@
 /** Paints one lane of the gradient highway at full rate. */
 
-import { mix, withAlpha } from "../visual.js";
+import { mix, shades, withAlpha } from "../visual.js";
 import { prepare, timeScale } from "./canvas.js";
 
 /** @typedef {import("../charts/highway.js").LaneScene} LaneScene */
@@ -31,9 +31,12 @@ const ROOM_FOR_CELLS = 10;
  * @property {{left: number, right: number}} margins
  */
 
-/** @param {HTMLCanvasElement} canvas */
-export function createLanePainter(canvas) {
-  const still = document.createElement("canvas");
+/**
+ * Two canvases on top of each other: the lane, painted when it changes, and the comets, painted at
+ * full rate. Copying the lane under the comets sixty times a second would cost more than both.
+ * @param {HTMLCanvasElement} lane @param {HTMLCanvasElement} sky
+ */
+export function createLanePainter(lane, sky) {
   /** @type {LaneScene|null} */
   let scene = null;
   /** @type {LaneLook|null} */
@@ -42,17 +45,19 @@ export function createLanePainter(canvas) {
   let light = new Float64Array(0);
   /** @type {Float64Array} */
   let open = new Float64Array(0);
+  /** @type {{lane: import("./canvas.js").Prepared, sky: import("./canvas.js").Prepared}|null} */
+  let ground = null;
   let settled = false;
+  let flying = false;
   let before = 0;
 
   /** @param {number} now @param {boolean} jump */
   const blend = (now, jump) => {
     if (!scene) return;
     const share = jump ? 1 : 1 - Math.exp(-(now - before) / BLEND_MS);
-    before = now;
     let furthest = approach(light, scene.weight, share);
     if (scene.open) furthest = Math.max(furthest, approach(open, scene.open, share));
-    settled = furthest < 0.002;
+    settled = furthest < 0.004;
   };
 
   return {
@@ -67,29 +72,32 @@ export function createLanePainter(canvas) {
       settled = false;
     },
 
+    /** Take the size on screen; apart from the rest, because reading a size may cost a layout. */
+    measure() {
+      settled = false;
+      const prepared = { lane: prepare(lane), sky: prepare(sky) };
+      ground = prepared.lane && prepared.sky ? { lane: prepared.lane, sky: prepared.sky } : null;
+    },
+
     /**
      * @param {number} now milliseconds
      * @param {boolean} moving false: a still picture, no comets
      * @returns {boolean} whether the picture would change if painted again
      */
     paint(now, moving) {
-      const prepared = prepare(canvas);
-      if (!prepared || !look) return false;
-      const { context, width, height, resized } = prepared;
-      if (!settled || resized || still.width !== canvas.width) {
+      if (!ground || !look) return false;
+      const { context, width, height } = ground.lane;
+      if (!settled) {
         blend(now, !moving || now - before > 1000);
-        still.width = canvas.width;
-        still.height = canvas.height;
-        const layer = still.getContext("2d");
-        if (layer) {
-          layer.setTransform(context.getTransform());
-          paintStill(layer, width, height, scene, light, open, look);
-        }
+        context.clearRect(0, 0, width, height);
+        paintStill(context, width, height, scene, light, open, look);
+        if (!scene) settled = true;
       }
-      context.clearRect(0, 0, width, height);
-      context.drawImage(still, 0, 0, width, height);
-      if (moving && scene) paintComets(context, width, height, light, look, now);
-      return scene !== null && (moving || !settled);
+      before = now;
+      if (moving || flying) ground.sky.context.clearRect(0, 0, width, height);
+      flying = moving && scene !== null;
+      if (flying) paintComets(ground.sky.context, width, height, light, look, now);
+      return flying || !settled;
     },
   };
 }
@@ -166,10 +174,11 @@ function paintLight(context, x, light, middle, height, look) {
   const edge = (/** @type {number} */ at) => light[Math.min(length - 1, Math.max(0, at))];
   for (const { spread, alpha } of GLOW) {
     const shade = context.createLinearGradient(left, 0, right, 0);
+    const tint = shades(look.colour);
     for (let at = 0; at < length; at += 1) {
       // A faint thread stays visible as long as there is any gradient at all.
       const bright = light[at] > 0 ? Math.min(1, 0.08 + 0.92 * light[at]) : 0;
-      shade.addColorStop((at + 0.5) / length, withAlpha(look.colour, alpha * bright));
+      shade.addColorStop((at + 0.5) / length, tint(alpha * bright));
     }
     context.fillStyle = shade;
     context.beginPath();
@@ -193,6 +202,7 @@ function paintLight(context, x, light, middle, height, look) {
 function paintCells(context, x, scene, light, middle, spacing, look) {
   const roomy = spacing >= ROOM_FOR_CELLS;
   const radius = Math.min(6, spacing * 0.27);
+  const tint = shades(look.colour);
   const every = roomy ? 1 : spacing >= 4 ? 5 : 10;
   for (let at = 0; at < look.length; at += 1) {
     const t = at + 1;
@@ -209,7 +219,7 @@ function paintCells(context, x, scene, light, middle, spacing, look) {
       context.fillStyle = withAlpha(mix(look.colour, look.ink, 0.45 * bright), bright);
       context.fill();
       context.lineWidth = 1.25;
-      context.strokeStyle = bright > 0.05 ? withAlpha(look.colour, 0.25 + 0.75 * bright) : look.line;
+      context.strokeStyle = bright > 0.05 ? tint(0.25 + 0.75 * bright) : look.line;
       context.stroke();
     } else if (t === 1 || t % every === 0) {
       context.fillStyle = scene ? withAlpha(look.night, 0.7) : look.line;
@@ -266,6 +276,7 @@ function paintComets(context, width, height, light, look, now) {
   const x = timeScale(width, look.margins, length);
   const [left, right] = [x(0.5), x(length + 0.5)];
   const tail = (right - left) * 0.07;
+  const tint = shades(look.ink);
   for (let number = 0; number < COMETS; number += 1) {
     const gone = (now / CROSSING_MS + number / COMETS) % 1;
     const at = right - gone * (right - left);
@@ -275,8 +286,8 @@ function paintComets(context, width, height, light, look, now) {
     const middle = height / 2;
     const reach = height * (0.08 + 0.2 * bright);
     const streak = context.createLinearGradient(at, 0, at + tail, 0);
-    streak.addColorStop(0, withAlpha(look.ink, 0.85 * bright));
-    streak.addColorStop(1, withAlpha(look.ink, 0));
+    streak.addColorStop(0, tint(0.85 * bright));
+    streak.addColorStop(1, tint(0));
     context.fillStyle = streak;
     context.beginPath();
     context.moveTo(at, middle - reach * 0.28);
@@ -284,9 +295,9 @@ function paintComets(context, width, height, light, look, now) {
     context.lineTo(at, middle + reach * 0.28);
     context.fill();
     const halo = context.createRadialGradient(at, middle, 0, at, middle, reach);
-    halo.addColorStop(0, withAlpha(look.ink, bright));
-    halo.addColorStop(0.3, withAlpha(look.ink, 0.55 * bright));
-    halo.addColorStop(1, withAlpha(look.ink, 0));
+    halo.addColorStop(0, tint(bright));
+    halo.addColorStop(0.3, tint(0.55 * bright));
+    halo.addColorStop(1, tint(0));
     context.fillStyle = halo;
     context.fillRect(at - reach, middle - reach, 2 * reach, 2 * reach);
   }

@@ -41,7 +41,7 @@ export function createClockBar(language, act) {
 
   return {
     /** @param {Scene} scene @param {boolean} training whether anything still trains */
-    show({ view, clock, timestep }, training) {
+    show({ view, clock, timestep, state }, training) {
       bar.hidden = !view.runs.some(({ run }) => run.state !== "ready");
       document.body.classList.toggle("has-clock", !bar.hidden);
       const moving = clock.mode === "playing" || (clock.mode === "live" && (training || clock.step < view.edge));
@@ -58,7 +58,9 @@ export function createClockBar(language, act) {
       speed.hidden = training;
       const atEdge = clock.mode === "live";
       live.setAttribute("aria-pressed", String(atEdge));
-      setText(live, language.t(training ? "clock.live" : "clock.end"));
+      const lost = ["retrying", "draining", "gone"].includes(state.connection?.phase ?? "");
+      live.dataset.tone = lost ? "warning" : "";
+      setText(live, language.t(lost ? "clock.lost" : training ? "clock.live" : "clock.end"));
       time.max = String(view.length);
       time.value = String(timestep ?? view.length);
       const t = timestep === null ? "–" : language.integer(timestep);

@@ -27,6 +27,7 @@ export function highwayPanel() {
   const summary = byId("highway-summary", HTMLElement);
   const [last, steps] = [byId("highway-last", HTMLElement), byId("highway-step", HTMLElement)];
   let shape = "";
+  let size = "";
   /** @type {Map<string, LaneRow>} */
   let rows = new Map();
   /** @type {Map<string, {chip: HTMLElement}>} */
@@ -54,8 +55,9 @@ export function highwayPanel() {
   /** @param {Lane} lane @param {import("../types.js").Language} language */
   const laneRow = (lane, language) => {
     const canvas = el("canvas", { class: "lane-canvas", "aria-hidden": "true" });
+    const sky = el("canvas", { class: "lane-canvas lane-sky", "aria-hidden": "true" });
     const row = {
-      painter: createLanePainter(canvas),
+      painter: createLanePainter(canvas, sky),
       value: el("span", { class: "lane-value" }),
       word: el("span", { class: "lane-word" }),
       openness: el("span", { class: "lane-open" }),
@@ -71,7 +73,7 @@ export function highwayPanel() {
         el("span", { class: "lane-arrives" }, row.value, row.word),
         row.openness,
       ),
-      el("div", { class: "lane-body", "data-time-axis": true }, canvas),
+      el("div", { class: "lane-body", "data-time-axis": true }, canvas, sky),
     );
   };
 
@@ -90,6 +92,11 @@ export function highwayPanel() {
       if (now !== shape) {
         shape = now;
         build(scene, lanes);
+      }
+      const measured = `${shape} ${surroundings.version}`;
+      if (measured !== size) {
+        size = measured;
+        for (const { painter } of rows.values()) painter.measure();
       }
       for (const lane of lanes) {
         const row = rows.get(lane.key);

@@ -69,16 +69,21 @@ export function profileLegendPanel() {
     element: byId("profile", HTMLElement),
     heavy: false,
     outline: laneNames,
-    key: ({ shown, timestep, scale, surroundings }) => `${shown}|${timestep}|${scale}|${surroundings.version}`,
-    draw({ lanes, timestep, view, scale, surroundings: { language } }) {
-      legend.show(
-        lanes.map((lane) => ({
-          key: lane.key,
-          label: lane.label,
-          look: lane,
-          value: gradientAt(lane, timestep ?? 1, view.length, scale, language),
-        })),
-      );
+    key: ({ shown, timestep, scale, theory, surroundings }) => `${shown}|${timestep}|${scale}|${theory}|${surroundings.version}`,
+    draw({ lanes, timestep, view, scale, theory, surroundings: { language } }) {
+      const lines = lanes.map((lane) => ({
+        key: lane.key,
+        label: lane.label,
+        look: lane,
+        value: gradientAt(lane, timestep ?? 1, view.length, scale, language),
+      }));
+      const thin = theory ? view.runs.map((shown) => ({
+        key: `${shown.run.id}:theory`,
+        label: language.t(`theory.${CELLS[shown.cell].theory}`, { model: shown.style.label }),
+        look: { colour: shown.style.colour, dash: "longdash", symbol: "", width: 1 },
+        value: "",
+      })) : [];
+      legend.show([...lines, ...thin]);
       const caption = byId("profile-at", HTMLElement);
       setText(caption, language.t("profile.at", { t: language.integer(timestep ?? 1) }));
     },

@@ -26,7 +26,8 @@ const SYMBOLS = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * @param {{colour: string, dash: string, symbol: string, width?: number}} look
+ * @param {{colour: string, dash: string, symbol: string, width?: number}} look without a symbol: a
+ *   line that has no markers
  * @returns {SVGElement}
  */
 export function swatch({ colour, dash, symbol, width = 2.25 }) {
@@ -35,7 +36,7 @@ export function swatch({ colour, dash, symbol, width = 2.25 }) {
     "svg",
     { class: "swatch", viewBox: "0 0 34 12", width: 34, height: 12, "aria-hidden": "true" },
     svg("line", { x1: 1, y1: 6, x2: 33, y2: 6, stroke: colour, "stroke-width": width, "stroke-dasharray": DASHES[dash] ?? "" }),
-    svg("path", {
+    symbol !== "" && svg("path", {
       d: SYMBOLS[symbol] ?? SYMBOLS.circle,
       transform: "translate(17 6)",
       fill: hollow ? "none" : colour,
