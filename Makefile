@@ -57,7 +57,7 @@ golden: ## make the golden files again with PyTorch (tests/core/golden)
 
 peers: ## compare with PyTorch, Keras and JAX themselves
 	@sh scripts/venv.sh requirements-peers.txt
-	# On PyTorch: with JAX, Keras 3.15 computes tanh in float32 even where float64 is asked for.
+	@# On PyTorch: with JAX, Keras 3.15 computes tanh in float32 even where float64 is asked for.
 	KERAS_BACKEND=torch $(PY) -m pytest -m peers
 
 screenshot: dev ## take the README's picture of the real page
