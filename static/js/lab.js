@@ -268,6 +268,7 @@ function createLab(api, library, language, catalogue) {
       guess: viewState.guess,
       unchanged,
       asPreset,
+      length: language.integer(Number(setup.runs[0].task.length)),
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended, run: each }) => ended || isFinal(each.state)) && clock.step >= scene.view.edge,
     });

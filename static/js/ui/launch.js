@@ -1,5 +1,6 @@
 /** The question, the prediction, Run and Stop, and what the server is doing. */
 
+import { evidence } from "../evidence.js";
 import { allOver, outcome, problemText } from "../describe.js";
 import { isFinal } from "../visual.js";
 import { byId, el, icon, setText } from "./dom.js";
@@ -58,9 +59,9 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   picker.addEventListener("change", () => onPreset(picker.value));
   button.addEventListener("click", () => onAction(action));
 
-  /** @param {string} id @param {string} part */
-  function textOf(id, part) {
-    return has(`preset.${id}.${part}`) ? t(`preset.${id}.${part}`) : part === "title" ? id : "";
+  /** @param {string} id @param {string} part @param {Record<string, string>} [values] */
+  function textOf(id, part, values) {
+    return has(`preset.${id}.${part}`) ? t(`preset.${id}.${part}`, values) : part === "title" ? id : "";
   }
 
   /** @param {PresetEntry} preset */
@@ -70,7 +71,6 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   /** @param {PresetEntry} preset */
   const build = (preset) => {
     picker.value = preset.id;
-    setText(question, textOf(preset.id, "question") || textOf(preset.id, "title"));
     options.replaceChildren(
       ...preset.prediction_options.map((key) =>
         el(
@@ -86,7 +86,7 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   return {
     /**
      * @param {LabState} state @param {View} view
-     * @param {{preset: string, guess: string|null, unchanged: boolean, asPreset: boolean, left: number|null, seen: boolean}} now
+     * @param {{preset: string, guess: string|null, unchanged: boolean, asPreset: boolean, length: string, left: number|null, seen: boolean}} now
      *   seen: the view has reached the end of every run
      */
     show(state, view, now) {
@@ -95,6 +95,8 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
         shownPreset = preset.id;
         build(preset);
       }
+      // The question follows the set-up: another length is another question.
+      setText(question, textOf(preset.id, "question", { length: now.length }) || textOf(preset.id, "title"));
       const locked = state.experiment !== null;
       for (const input of options.querySelectorAll("input")) {
         input.checked = input.value === now.guess;
@@ -126,7 +128,7 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
       if (over) {
         const verdict = !now.guess || !now.asPreset ? "" : t(now.guess === preset.answer ? "outcome.right" : "outcome.wrong", { guess: optionText(now.guess, preset), answer: optionText(preset.answer, preset) });
         const happened = t("outcome.happened", { runs: outcome(view, language) });
-        const notice = now.asPreset ? textOf(preset.id, "notice") : "";
+        const notice = now.asPreset ? textOf(preset.id, "notice", evidence(preset.verified, language)) : "";
         const words = [verdict, happened, notice].filter(Boolean);
         if (result.dataset.words !== words.join("\n")) {
           result.dataset.words = words.join("\n");
