@@ -48,7 +48,8 @@ js-test: node_modules/.installed
 py-test: dev
 	$(PY) -m pytest
 
-bench: users ## measure speed (benchmarks/)
+bench: ## measure speed, ours and that of PyTorch, JAX and Keras (benchmarks/)
+	@sh scripts/venv.sh requirements-peers.txt
 	$(PY) -m benchmarks
 
 golden: ## make the golden files again with PyTorch (tests/core/golden)
