@@ -44,6 +44,23 @@
 /** @typedef {{name: CellName, options: Option[]}} CellEntry */
 
 /**
+ * Medians and shares over the seeds of one run of a preset; retention is a log10.
+ * @typedef {object} VerifiedRow
+ * @property {number} solved
+ * @property {number} diverged
+ * @property {number|null} steps
+ * @property {number|null} metric
+ * @property {number|null} retention_h_before
+ * @property {number|null} retention_h_after
+ * @property {number|null} retention_c_before
+ * @property {number|null} retention_c_after
+ * @property {number|null} grad_peak
+ * @property {number|null} zeros_before
+ */
+
+/** @typedef {{seeds: number, runs: Record<string, VerifiedRow>}} VerifiedEntry */
+
+/**
  * @typedef {object} PresetEntry
  * @property {string} id
  * @property {ExperimentSpec} experiment
@@ -51,6 +68,8 @@
  * @property {string} answer
  * @property {string} [topic] under which the preset is listed
  * @property {string[]} [controls] paths of the options in sight
+ * @property {string[]} [keys] short names of its runs, in order
+ * @property {VerifiedEntry|null} [verified] what its runs over many seeds found
  */
 
 /**
