@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -25,6 +26,7 @@ from app.api import (
 )
 from app.api.deps import PREFIX, Services
 from app.api.logs import configure
+from app.pages import lesson
 from app.pages import routes as pages
 from app.runs.engine import Engine
 from app.runs.migrate import migrate
@@ -155,4 +157,6 @@ def serve(settings: Settings) -> None:
     store = Store(settings.database)
     migrate(store)  # here, so that a database that cannot be used is one clear sentence
     store.close()
+    # The figures of the lesson are measured before somebody waits for them.
+    threading.Thread(target=lesson.warm, daemon=True).start()
     make_server(create_app(settings), settings).run()

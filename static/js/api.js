@@ -31,6 +31,17 @@ export function createApi(base) {
     experiment: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`),
     /** @param {string} id @returns {Promise<unknown>} */
     stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    /**
+     * Measure a network without training it.
+     * @param {{spec: import("./types.js").RunSpec, interventions: Record<string, number>}} asked
+     * @returns {Promise<import("./types.js").Frame>}
+     */
+    probe: (asked) =>
+      request(`${base}/probe`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(asked),
+      }),
     /** @param {string} id */
     eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events`,
   };

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.pages.assets import Assets, FolderAssets
-from app.pages.routes import own_style_elements, plotly_file
+from app.pages.render import own_style_elements, plotly_file
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.presets import PRESETS
-from app.pages import routes
+from app.pages import render, routes
 from app.settings import Settings
 
 from .conftest import Client
@@ -28,7 +28,7 @@ def urls_of(html: str) -> list[str]:
     return [*linked, config_of(html)["plotly"], config_of(html)["messages"]]
 
 
-def test_the_root_leads_to_the_lab_behind_any_proxy(client: Client) -> None:
+def test_an_old_link_to_a_set_up_leads_to_the_lab_behind_any_proxy(client: Client) -> None:
     answer = client.get("/?lang=en&preset=recall")
     assert answer.status_code == 307
     assert answer.headers["location"] == "lab?lang=en&preset=recall"
@@ -126,7 +126,7 @@ def test_every_import_of_a_module_is_served(client: Client) -> None:
 def test_plotly_is_the_installed_one_compressed(client: Client) -> None:
     url = config_of(client.get("/lab").text)["plotly"]
     answer = client.get(f"/{url}")
-    assert answer.content == routes.plotly_file().read_bytes()
+    assert answer.content == render.plotly_file().read_bytes()
     assert int(answer.headers["content-length"]) < 2_000_000
     plain = client.get(f"/{url}", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers

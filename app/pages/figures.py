@@ -1,0 +1,193 @@
+"""The figures of the lesson: which networks each measures, and what the reader may change.
+
+The server draws each once, still, for the page as it arrives; in the browser the Lab's own modules
+draw it again from ``POST /probe`` or from a run.
+"""
+
+import functools
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from app.core.frames import Frame
+from app.core.presets import PRESETS, merged
+from app.core.probe import Interventions, Probed, probe
+from app.core.spec import RunSpec
+
+Value = float | int
+
+
+@dataclass(frozen=True)
+class Control:
+    """One slider.
+
+    Attributes
+    ----------
+    name : str
+        Names it in the texts: ``lesson.control.<name>``.
+    path : str
+        What it sets: ``interventions.<name>`` of a probe, or a dotted path of a spec. Empty for
+        ``timestep``, which only moves the eye.
+    stops : tuple
+        Values it stops at, in order.
+    start : number
+        The one it stands on when the page opens.
+    """
+
+    name: str
+    path: str
+    stops: tuple[Value, ...]
+    start: Value
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Attributes
+    ----------
+    kind : {"probe", "cell", "run"}
+        Measured without training; one cell with its numbers; trained while the reader watches.
+    runs : dict
+        Spec bodies by a short key.
+    presets : tuple of str
+        For ``run``: presets to choose from, instead of ``runs``.
+    theory : bool
+        Whether the Pascanu bound (RNN) or the direct path (gates) is drawn beside what is measured.
+    """
+
+    kind: Literal["probe", "cell", "run"]
+    runs: dict[str, dict[str, Any]]
+    controls: tuple[Control, ...] = ()
+    presets: tuple[str, ...] = ()
+    theory: bool = False
+
+    @property
+    def start(self) -> dict[str, Value]:
+        """Return the values of the controls as the page opens."""
+        return {control.name: control.start for control in self.controls}
+
+    @property
+    def length(self) -> int:
+        """Return T as the page opens."""
+        body = next(iter(self.runs.values()))
+        return int(self.start.get("length") or RunSpec.from_dict(body).task.steps)
+
+
+def _steps(low: float, high: float, step: float) -> tuple[float, ...]:
+    return tuple(round(low + k * step, 6) for k in range(round((high - low) / step) + 1))
+
+
+def _net(cell: str, **options: Any) -> dict[str, Any]:
+    # 16 units: measured in the blink of an eye, which a slider needs.
+    return {"cell": cell, "hidden_size": 16, **options}
+
+
+def _recall(length: int) -> dict[str, Any]:
+    return {"name": "recall", "length": length, "symbols": 4, "noise": 0.1}
+
+
+def _of_preset(preset_id: str) -> dict[str, dict[str, Any]]:
+    preset = PRESETS[preset_id]
+    return {key: merged(preset.base, change) for key, change in preset.models.items()}
+
+
+APPLICATIONS = ("translation", "sentiment", "sales", "speech", "text")
+_SHOP = {"name": "sales", "length": 30, "season": 12, "scale": "raw"}
+_TUTORIAL = {"cell": "lstm", "hidden_size": 50}  # LSTM(50)
+_SUM = {
+    "task": {"name": "adding", "length": 30},
+    "training": {"optimiser": "adam", "learning_rate": 0.01, "steps": 600},
+}
+
+FIGURES: dict[str, Figure] = {
+    "reach": Figure(
+        "probe",
+        {
+            "rnn": {"task": _recall(40), "model": _net("rnn", init="pytorch")},
+            "lstm": {"task": _recall(40), "model": _net("lstm", forget_bias=3.0)},
+        },
+        (Control("length", "interventions.length", (5, 10, 20, 30, 40, 60, 80, 100), 40),),
+    ),
+    "radius": Figure(
+        "probe",
+        {
+            "linear": {"task": _recall(60), "model": _net("rnn", activation="linear")},
+            "tanh": {"task": _recall(60), "model": _net("rnn")},
+        },
+        (Control("radius", "interventions.spectral_radius", _steps(0.5, 1.2, 0.01), 0.9),),
+    ),
+    "cell": Figure(
+        "cell",
+        {"lstm": {"task": _recall(20), "model": _net("lstm")}},
+        (
+            Control("forget_bias", "interventions.forget_bias", _steps(-3, 6, 0.5), 1.0),
+            Control("timestep", "", tuple(range(1, 21)), 6),
+        ),
+    ),
+    "side": Figure("run", _of_preset("classic"), presets=("classic",)),
+    "clamp": Figure(
+        "probe",
+        {"lstm": {"task": _recall(60), "model": _net("lstm")}},
+        (Control("clamp", "interventions.clamp_forget", _steps(0.4, 1.0, 0.01), 0.9),),
+        theory=True,
+    ),
+    "relu": Figure(
+        "probe",
+        {
+            "relu": {"task": _SHOP, "model": {**_TUTORIAL, "activation": "relu"}},
+            "tanh": {"task": _SHOP, "model": _TUTORIAL},
+        },
+        (
+            Control(
+                "input_scale",
+                "interventions.input_scale",
+                (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
+                1.0,
+            ),
+        ),
+    ),
+    "applications": Figure("run", _of_preset("sentiment"), presets=APPLICATIONS),
+    "tips": Figure(
+        "run",
+        {
+            "lstm": {**_SUM, "model": {"cell": "lstm", "hidden_size": 32}},
+            "gru": {**_SUM, "model": {"cell": "gru", "hidden_size": 32}},
+        },
+        (
+            Control("hidden_size", "model.hidden_size", (2, 4, 8, 16, 32, 64), 32),
+            Control(
+                "learning_rate",
+                "training.learning_rate",
+                (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+                0.01,
+            ),
+        ),
+    ),
+}
+
+
+@functools.lru_cache(maxsize=64)
+def _probed(canonical: str, change: Interventions) -> Probed:
+    return probe(RunSpec.from_dict(json.loads(canonical)), change)
+
+
+def measure(figure: Figure, **values: Value) -> dict[str, Frame]:
+    """Measure the networks of a figure, untrained, with the controls where it opens or as given."""
+    settings = {**figure.start, **values}
+    change = Interventions(
+        **{
+            control.path.removeprefix("interventions."): settings[control.name]
+            for control in figure.controls
+            if control.path.startswith("interventions.")
+        }  # type: ignore[arg-type]
+    )
+    return {
+        key: _probed(RunSpec.from_dict(body).canonical(), change).frame
+        for key, body in figure.runs.items()
+    }
+
+
+def complete(body: dict[str, Any]) -> dict[str, Any]:
+    """Write out every default of a spec, as the modules in the browser want it."""
+    return RunSpec.from_dict(body).to_dict()

@@ -1,0 +1,44 @@
+/** The lesson: gives life to what the server has already written. */
+
+import { createApi } from "../api.js";
+import { loadLanguage } from "../i18n.js";
+import { loadPlotly } from "../plot.js";
+import { connectTheme } from "../theme.js";
+import { byId } from "../ui/dom.js";
+import { connectProbeFigure } from "./probe-figure.js";
+import { connectQuestions } from "./questions.js";
+import { connectReading } from "./reading.js";
+import { connectRunFigure } from "./run-figure.js";
+
+/** @param {{api: string, lang: string, messages: string, plotly: string}} config */
+async function start(config) {
+  /** @type {Set<() => void>} */
+  const themed = new Set();
+  connectTheme(byId("theme", HTMLButtonElement), () => themed.forEach((each) => each()));
+  connectReading(
+    byId("reading", HTMLProgressElement),
+    [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".chapter"))],
+    [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents a"))],
+  );
+  const questions = connectQuestions(document);
+  const language = await loadLanguage(config.lang, config.messages);
+  /** @type {Promise<import("../plot.js").Plotly>|null} */
+  let library = null;
+  const tools = {
+    api: createApi(config.api),
+    language,
+    library: () => (library ??= loadPlotly(config.plotly)),
+    ended: questions.ended,
+    themed,
+  };
+  for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {
+    // Plotly is large: it is fetched when somebody is about to touch a figure, not before.
+    for (const near of ["pointerenter", "focusin"]) root.addEventListener(near, () => void tools.library(), { once: true });
+    if (root.classList.contains("figure-run")) connectRunFigure(root, tools);
+    else connectProbeFigure(root, tools);
+  }
+  // The controls appear when they work: without scripts, or when this fails, nothing is dead.
+  document.documentElement.classList.add("scripted");
+}
+
+void start(JSON.parse(document.getElementById("config")?.textContent ?? "{}"));

@@ -1,0 +1,48 @@
+/** Asks the server to measure a figure, one question at a time: a slider outruns any server. */
+
+/** @typedef {import("./figure.js").FigureConfig} FigureConfig */
+/** @typedef {import("./figure.js").Values} Values */
+/** @typedef {import("../types.js").Frame} Frame */
+
+/** @param {FigureConfig} config @param {Values} values @returns {Record<string, number>} */
+export function interventionsOf(config, values) {
+  const wanted = config.controls.filter(({ path }) => path.startsWith("interventions."));
+  return Object.fromEntries(wanted.map(({ name, path }) => [path.slice("interventions.".length), values[name]]));
+}
+
+/**
+ * @param {import("../api.js").Api} api @param {FigureConfig} config
+ * @param {(frames: Record<string, Frame>, values: Values) => void} onMeasured
+ * @param {(error: unknown) => void} onFailed
+ */
+export function createMeasuring(api, config, onMeasured, onFailed) {
+  let busy = false;
+  /** @type {Values|null} */
+  let next = null;
+
+  /** @param {Values} values */
+  const measure = async (values) => {
+    const interventions = interventionsOf(config, values);
+    const frames = await Promise.all(config.runs.map(({ spec }) => api.probe({ spec, interventions })));
+    onMeasured(Object.fromEntries(frames.map((frame, at) => [config.runs[at].key, { ...frame, run: config.runs[at].key }])), values);
+  };
+
+  return {
+    /** @param {Values} values */
+    async ask(values) {
+      next = values;
+      if (busy) return;
+      busy = true;
+      while (next) {
+        const now = next;
+        next = null;
+        try {
+          await measure(now);
+        } catch (error) {
+          onFailed(error);
+        }
+      }
+      busy = false;
+    },
+  };
+}

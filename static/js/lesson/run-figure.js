@@ -1,0 +1,114 @@
+/** Figures that train while the reader watches: the Lab's session and plot, with fewer controls. */
+
+import { allOver, outcome, problemText } from "../describe.js";
+import { withValue } from "../experiment.js";
+import { runLabels } from "../run-labels.js";
+import { createSession } from "../session.js";
+import { createStore } from "../store.js";
+import { setText } from "../ui/dom.js";
+import { budgetOf, edgeStep, trainingEnd } from "../view.js";
+import { configOf, connectControls, createProfile, within } from "./figure.js";
+
+/** @typedef {import("../types.js").ExperimentSpec} ExperimentSpec */
+/** @typedef {import("./figure.js").FigureConfig} FigureConfig */
+/** @typedef {import("./figure.js").Tools} Tools */
+/** @typedef {import("./figure.js").Values} Values */
+
+/** Milliseconds between two drawings: a plot costs far more than a frame. */
+const PAUSE = 120;
+
+/**
+ * @param {FigureConfig} config @param {Values} values @param {string} preset
+ * @returns {ExperimentSpec}
+ */
+export function experimentOf(config, values, preset) {
+  if (config.presets[preset]) return config.presets[preset].experiment;
+  const runs = config.runs.map(({ spec }) =>
+    config.controls.reduce((changed, { name, path }) => withValue(changed, path, values[name]), spec),
+  );
+  return { runs };
+}
+
+/** @param {HTMLElement} root @param {Tools} tools */
+export function connectRunFigure(root, tools) {
+  const config = configOf(root);
+  const { language, api } = tools;
+  const { t } = language;
+  const runButton = within(root, "[data-run]", HTMLButtonElement);
+  const stopButton = within(root, "[data-stop]", HTMLButtonElement);
+  const progress = within(root, "[data-progress]", HTMLProgressElement);
+  const status = within(root, "[data-status]", HTMLElement);
+  const result = within(root, "[data-outcome]", HTMLElement);
+  const note = within(root, "[data-note]", HTMLElement);
+  const timeline = within(root, "[data-timeline]", HTMLElement);
+  const slider = within(timeline, "input", HTMLInputElement);
+  const shownStep = within(timeline, "[data-shown-step]", HTMLOutputElement);
+  const chooser = root.querySelector("[data-preset]");
+  const profile = createProfile(root, config, tools);
+  const [only] = Object.keys(config.presets);
+  const preset = () => (chooser instanceof HTMLSelectElement ? chooser.value : only ?? "");
+
+  let following = true; // the slider stands at its end and moves with the training
+  let told = false;
+  let timer = 0;
+  const store = createStore(() => later());
+  const session = createSession(api, store, (problem) => setText(status, problemText(problem, language)));
+  const controls = connectControls(root, config, language, () => {});
+
+  function later() {
+    if (timer) return;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      draw();
+    }, PAUSE);
+  }
+
+  function draw() {
+    const state = store.settle();
+    if (!state.experiment) return;
+    const edge = edgeStep(state);
+    const over = allOver(state);
+    slider.max = String(edge);
+    if (following) slider.value = String(edge);
+    const step = Number(slider.value);
+    const names = runLabels(state.order.map((id) => state.runs[id].spec), language);
+    if (state.order.some((id) => state.logs[id].length)) {
+      const view = profile.show(state, step, (_run, at) => names[at]);
+      timeline.hidden = false;
+      const text = t("lesson.at-step", { step: language.integer(step) });
+      setText(shownStep, language.integer(step));
+      slider.setAttribute("aria-valuetext", text);
+      setText(note, text);
+      if (over && following) setText(result, t("lesson.over", { runs: outcome(view, language) }));
+    }
+    const budget = budgetOf(state);
+    progress.max = budget;
+    progress.value = over ? trainingEnd(state) : edge;
+    progress.hidden = over;
+    stopButton.hidden = over;
+    runButton.disabled = !over;
+    result.hidden = !over;
+    const waiting = state.order.every((id) => state.runs[id].state === "queued");
+    const words = waiting ? t("lesson.queued") : t("lesson.training", { step: language.integer(Math.floor(edge / 100) * 100), steps: language.integer(budget) });
+    setText(status, over ? "" : words);
+    if (over && !told) {
+      told = true;
+      setText(runButton, t("lesson.again"));
+      tools.ended(config.id);
+    }
+  }
+
+  runButton.addEventListener("click", async () => {
+    following = true;
+    told = false;
+    runButton.disabled = true;
+    setText(status, t("lesson.queued"));
+    const experiment = await session.run(experimentOf(config, controls.values(), preset()));
+    if (!experiment) runButton.disabled = false;
+  });
+  stopButton.addEventListener("click", () => void session.stop());
+  slider.addEventListener("input", () => {
+    following = slider.value === slider.max;
+    later();
+  });
+}
