@@ -112,7 +112,7 @@ export function statusOf(shown, language) {
       text: run.position === null ? language.t("state.queued") : language.t("state.queued.position", { position: language.integer(run.position) }),
     };
   }
-  if (ended || (!frame && isFinal(run.state))) {
+  if (ended) {
     const message = run.error?.message ?? "";
     return { state: run.state, text: language.t(`state.${run.state}`, { step, steps: language.integer(run.steps), message }) };
   }

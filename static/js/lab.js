@@ -17,7 +17,7 @@ import { connectTheme } from "./theme.js";
 import { decodeSetup, decodeView, encodeSetup, encodeView } from "./url-codec.js";
 import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
 import { budgetOf, edgeStep, knownStep, trainingEnd, viewAt } from "./view.js";
-import { CELLS, isFinal, lanesOf, runStyles } from "./visual.js";
+import { CELLS, lanesOf, runStyles } from "./visual.js";
 import { createClockBar } from "./ui/clock-bar.js";
 import { createControls } from "./ui/controls.js";
 import { createCursor } from "./ui/cursor.js";
@@ -270,7 +270,7 @@ function createLab(api, library, language, catalogue) {
       asPreset,
       length: language.integer(Number(setup.runs[0].task.length)),
       left: left.length ? Math.max(...left) : null,
-      seen: scene.view.runs.every(({ ended, run: each }) => ended || isFinal(each.state)) && clock.step >= scene.view.edge,
+      seen: scene.view.runs.every(({ ended }) => ended) && clock.step >= scene.view.edge,
     });
     clockBar.show(scene, !allOver(state));
     const gated = scene.view.runs.flatMap(({ cell, style }, index) => (CELLS[cell].gates.length ? [{ label: style.label, index }] : []));

@@ -81,9 +81,11 @@ export function viewAt(state, step, styles) {
     const log = state.logs[id] ?? [];
     const frame = frameAt(log, step);
     const over = isFinal(run.state);
-    const newest = frame === (log[log.length - 1] ?? null);
-    const behind = frame !== null && newest && !over && frame.step + Number(run.spec.frame_every) < step;
-    return { run, cell: cellOf(run), style: styles[id], frame, behind, ended: over && newest };
+    const newest = frame !== null && frame === log[log.length - 1];
+    // All of its log is here, and the view has reached its end.
+    const ended = over && (frame ? newest && frame.seq >= run.seq : run.seq < 0);
+    const behind = newest && !over && frame.step + Number(run.spec.frame_every) < step;
+    return { run, cell: cellOf(run), style: styles[id], frame, behind, ended };
   });
   const lengths = runs.map(({ frame, run }) => frame?.grad_h.length ?? Number(run.spec?.task.length ?? 0));
   return { step, edge, budget: budgetOf(state), length: Math.max(1, ...lengths), runs };

@@ -26,6 +26,14 @@ test("a finished model keeps its last frame and holds nobody back", () => {
   assert.deepEqual(shown.map(({ ended }) => ended), [true, false]);
 });
 
+test("a finished run has not ended on screen before its whole log is here", () => {
+  const runs = [run("a", "gru", { state: "solved", seq: 3 }), run("none", "rnn", { state: "failed", seq: -1 })];
+  const ended = (frames) => view(state(runs, frames), 1000).runs.map((shown) => shown.ended);
+  assert.deepEqual(ended([]), [false, true]);
+  assert.deepEqual(ended(upTo("a", 2)), [false, true]);
+  assert.deepEqual(ended(upTo("a", 3)), [true, true]);
+});
+
 test("once all are over, the edge is the last frame of the longest", () => {
   const now = state([run("a", "gru", { state: "solved" }), run("b", "rnn", { state: "finished" })], [...upTo("a", 3), ...upTo("b", 9)]);
   assert.equal(edgeStep(now), 90);
