@@ -7,10 +7,11 @@
 
 FROM python:3.11-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.txt requirements-postgres.txt /build/
+COPY requirements.txt requirements-postgres.txt requirements-fused.txt /build/
 # Without pip inside: the image that runs has nothing to install with.
 RUN python -m venv --without-pip /opt/venv
-RUN python -m pip --python /opt/venv/bin/python install -r /build/requirements-postgres.txt
+RUN python -m pip --python /opt/venv/bin/python install \
+    -r /build/requirements-postgres.txt -r /build/requirements-fused.txt
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Vanishing Gradient Lab" \
@@ -30,10 +31,12 @@ RUN mkdir -p /data/tmp && chown -R 10001:10001 /data
 
 # TMPDIR: scratch space of the workers. On the volume, so that --read-only works with no tmpfs;
 # where the folder does not exist (a bind mount), Python falls back to /tmp.
+# NUMBA_CACHE_DIR: compiled loops (app/fused), made in the background at the first start.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     TMPDIR=/data/tmp \
+    NUMBA_CACHE_DIR=/data/numba \
     VGL_DATABASE=sqlite:////data/vgl.db
 VOLUME /data
 EXPOSE 8000

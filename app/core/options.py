@@ -9,6 +9,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 
@@ -52,6 +53,7 @@ def option(default: Any, **metadata: Any) -> Any:
     return dataclasses.field(default=default, metadata={"option": Option(default, **metadata)})
 
 
+@lru_cache
 def options_of(cls: type) -> dict[str, Option]:
     """Return the options of a spec dataclass by field name, with kind and nullability filled in."""
     hints = get_type_hints(cls)
@@ -83,7 +85,9 @@ def check_options(section: str, spec: Any) -> None:
     OptionError
         Naming the first such field, as ``section.field``, and its limit.
     """
-    for name, declared in options_of(type(spec)).items():
+    # mypy compares the hash of instances with the hash of the class, which is what is cached.
+    declared_options = options_of(type(spec))  # type: ignore[arg-type]
+    for name, declared in declared_options.items():
         value = getattr(spec, name)
         path = f"{section}.{name}" if section else name
         for message, limit in _complaints(declared, value):

@@ -26,10 +26,22 @@ MOST_ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to write one run: its spec, and the last frame that an earlier attempt left."""
+    """The right to write one run.
+
+    Attributes
+    ----------
+    spec : dict
+    seq : int
+        The last frame that an earlier attempt left, or -1.
+    kernels : str
+        What computes the loops over time. An attempt that goes on behind frames that are there
+        uses what they were computed with: others differ in the last digits, and training
+        magnifies that.
+    """
 
     spec: dict[str, Any]
     seq: int
+    kernels: str
 
 
 def claim(store: Store, run_id: str, provenance: dict[str, Any]) -> Claim | None:
@@ -43,16 +55,18 @@ def claim(store: Store, run_id: str, provenance: dict[str, Any]) -> Claim | None
                 state="running",
                 attempts=runs.c.attempts + 1,
                 started_at=case((runs.c.started_at.is_(None), now), else_=runs.c.started_at),
-                provenance=json.dumps(provenance),
+                provenance=case(
+                    (runs.c.seq >= 0, runs.c.provenance), else_=json.dumps(provenance)
+                ),
             )
-            .returning(runs.c.spec, runs.c.seq, runs.c.attempts)
+            .returning(runs.c.spec, runs.c.seq, runs.c.attempts, runs.c.provenance)
         ).one_or_none()
     if row is None:
         return None
     if row.attempts > MOST_ATTEMPTS:
         fail(store, run_id, "worker_lost", f"given up after {row.attempts - 1} attempts")
         return None
-    return Claim(json.loads(row.spec), row.seq)
+    return Claim(json.loads(row.spec), row.seq, json.loads(row.provenance)["kernels"])
 
 
 def fail(store: Store, run_id: str, code: str, message: str) -> None:

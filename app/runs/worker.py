@@ -13,11 +13,17 @@ from typing import Any
 import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import fused
 from app.core.frames import frame_to_json
 from app.core.spec import ENGINE_VERSION, RunSpec
 from app.core.trainer import train
 from app.runs import log
 from app.runs.store import Store, StoreError, reason
+
+
+def dask_setup(worker: object) -> None:
+    """Get the compiled loops ready in the background; Dask calls this when a worker starts."""
+    fused.prepare()
 
 
 def execute(run_id: str) -> str:
@@ -43,7 +49,7 @@ def execute(run_id: str) -> str:
 def _execute(run_id: str) -> str:
     store = _store(os.environ["VGL_DATABASE"])
     while True:
-        claim = log.claim(store, run_id, provenance())
+        claim = log.claim(store, run_id, {**provenance(), "kernels": fused.best()})
         if claim is None:
             return "not wanted"
         writer = log.RunWriter(store, run_id, claim.seq)
@@ -51,6 +57,10 @@ def _execute(run_id: str) -> str:
             _train(run_id, claim, writer)
         except SQLAlchemyError:
             raise
+        except fused.KernelsMissingError as error:
+            # Frames of other kernels must not be mixed with those an earlier attempt left.
+            log.fail(store, run_id, "kernels_missing", str(error))
+            return "failed"
         except Exception as error:
             # The fault of this spec, not of the machine: another attempt would end the same way.
             log.fail(store, run_id, "training_error", f"{type(error).__name__}: {error}")
@@ -66,7 +76,8 @@ def _train(run_id: str, claim: log.Claim, writer: log.RunWriter) -> None:
     spec = RunSpec.from_dict(claim.spec)
     if writer.cancelled:
         return
-    for frame in train(spec, should_stop=writer.should_stop):
+    kernels = fused.kernels_for(claim.kernels)
+    for frame in train(spec, should_stop=writer.should_stop, kernels=kernels):
         # Frames that an earlier attempt stored are counted, but not encoded again.
         body = frame_to_json(frame, run_id) if frame.seq > claim.seq else ""
         writer.append(frame.seq, frame.step, body, state=frame.state, parameters=frame.weights)

@@ -10,7 +10,7 @@ from app.runs import log
 from app.runs.experiments import cancel
 from app.runs.store import runs, weights
 
-PROVENANCE = {"numpy": "x"}
+PROVENANCE = {"kernels": "numpy", "numpy": "x"}
 
 
 def row_of(store, run_id):
@@ -58,6 +58,18 @@ def test_frames_are_written_together_when_they_come_fast(store, submit, monkeypa
     clock[0] += 2 * log.FLUSH_EVERY
     writer.should_stop()
     assert seqs_of(store, run_id) == [0, 1, 2]
+
+
+def test_an_attempt_behind_stored_frames_keeps_the_kernels_of_the_first(store, submit):
+    _, (run_id,) = submit()
+    first = log.claim(store, run_id, {"kernels": "numpy"})
+    again = log.claim(store, run_id, {"kernels": "fused"})
+    assert (first.kernels, again.kernels) == ("numpy", "fused"), "no frame yet: free to choose"
+    writer = log.RunWriter(store, run_id, again.seq)
+    append(writer, 0, 1)
+    writer.flush()
+    assert log.claim(store, run_id, {"kernels": "numpy"}).kernels == "fused"
+    assert "fused" in row_of(store, run_id).provenance
 
 
 def test_a_second_attempt_adds_what_is_missing_and_repeats_nothing(store, submit):

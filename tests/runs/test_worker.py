@@ -49,7 +49,7 @@ def test_a_run_is_computed_and_recorded(store, submit):
 def test_a_run_that_was_interrupted_is_completed_as_if_it_had_not_been(store, submit):
     _, (run_id,) = submit()
     expected = undisturbed(store, run_id)
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {}).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {"kernels": "numpy"}).seq)
     for seq, body in enumerate(expected[:4]):
         writer.append(seq, seq * 2, body, state="running")
     writer.flush()
@@ -89,7 +89,7 @@ def test_a_diverged_run_is_a_result(store, submit):
 def test_a_fault_of_the_spec_fails_the_run_and_not_the_worker(store, submit, monkeypatch):
     _, (run_id,) = submit()
 
-    def broken(spec, *, should_stop):
+    def broken(spec, *, should_stop, kernels):
         raise ZeroDivisionError("no")
         yield
 
@@ -102,7 +102,7 @@ def test_a_fault_of_the_spec_fails_the_run_and_not_the_worker(store, submit, mon
 
 def test_a_run_cancelled_before_it_starts(store, submit):
     experiment_id, (run_id,) = submit()
-    log.claim(store, run_id, {})
+    log.claim(store, run_id, {"kernels": "numpy"})
     cancel(store, experiment_id)
     assert worker.execute(run_id) == "cancelled"
     assert find_run(store, run_id)[0].state == "cancelled"
@@ -112,7 +112,7 @@ def test_a_run_cancelled_before_it_starts(store, submit):
 def test_a_wish_withdrawn_at_the_last_moment_is_honoured(store, submit, monkeypatch):
     """Cancelled and asked for again, before the worker could say that it has stopped."""
     experiment_id, (run_id,) = submit()
-    log.claim(store, run_id, {})
+    log.claim(store, run_id, {"kernels": "numpy"})
     cancel(store, experiment_id)
     confirm = log.confirm_cancelled
 
