@@ -46,8 +46,7 @@ class Transport:
 
 def chain(cell: Cell, params: Params, trace: Trace) -> Array:
     """Return J_1 … J_T on the first sequence of a trace, (T, S, S)."""
-    steps = len(trace.dh)
-    return np.stack([cell.jacobian(params, trace, t)[0] for t in range(steps)])
+    return cell.jacobian(params, trace, slice(None))[:, 0]
 
 
 def transport(jacobians: Array) -> Transport:

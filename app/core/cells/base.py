@@ -114,8 +114,11 @@ class Cell(Protocol):
         """Backpropagate dhs (T, B, H), the direct ∂ℓ/∂h_t, through the recorded steps."""
         ...
 
-    def jacobian(self, params: Params, trace: Trace, t: int) -> Array:
-        """Return ∂s_{t+1}/∂s_t of the 0-based step t, (B, S, S); needs only the forward pass."""
+    def jacobian(self, params: Params, trace: Trace, t: int | slice) -> Array:
+        """Return the state Jacobian of the 0-based step t, (B, S, S), or of a slice of steps.
+
+        It needs only the forward pass, and leaves the backward pass alone.
+        """
         ...
 
     def gates(self, trace: Trace) -> dict[str, Array]:

@@ -256,20 +256,20 @@ class GRU:
             exponent=exponent,
         )
 
-    def jacobian(self, params: Params, trace: Trace, t: int) -> Array:
-        """Return J of the 0-based step ``t``, shape (B, H, H).
+    def jacobian(self, params: Params, trace: Trace, t: int | slice) -> Array:
+        """Return J, (B, H, H), of the 0-based step ``t``; a slice gives all of them, (T', B, H, H).
 
         J = diag(z) + diag(∂h/∂z_r) W_rh + diag(∂h/∂z_z) W_zh + diag(∂h/∂u) W_nh.
         """
         hidden = self.hidden_size
-        now = slice(t, t + 1)
-        slopes = self._slopes(trace, now, out=np.empty_like(trace.dz[now]))
-        slopes = slopes[0, :3].transpose(2, 0, 1)  # (B, 3, H)
+        steps = slice(t, t + 1) if isinstance(t, int) else t
+        slopes = self._slopes(trace, steps, out=np.empty_like(trace.dz[steps]))
+        slopes = slopes[:, :3].transpose(0, 3, 1, 2)  # (T', B, 3, H)
         rows = slopes[..., np.newaxis] * params["W_h"].reshape(3, hidden, hidden)
-        jacobian: Array = rows.sum(axis=1)
+        jacobian: Array = rows.sum(axis=2)
         unit = np.arange(hidden)
-        jacobian[:, unit, unit] += trace.gates[t, hidden : 2 * hidden].T
-        return jacobian
+        jacobian[..., unit, unit] += trace.gates[steps, hidden : 2 * hidden].transpose(0, 2, 1)
+        return jacobian[0] if isinstance(t, int) else jacobian
 
     def gates(self, trace: Trace) -> dict[str, Array]:
         steps, _, batch_size = trace.gates.shape

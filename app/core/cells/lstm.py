@@ -326,31 +326,32 @@ class LSTM:
             exponent=exponent,
         )
 
-    def jacobian(self, params: Params, trace: Trace, t: int) -> Array:
-        """Return J of s = (h, c) at the 0-based step ``t``, shape (B, 2H, 2H).
+    def jacobian(self, params: Params, trace: Trace, t: int | slice) -> Array:
+        """Return J of s = (h, c), (B, 2H, 2H), at the 0-based step ``t``.
 
         With A = ∂c_t/∂h_{t-1} = Σ_{k in i,f,g} diag(∂c/∂z_k) U_k and e = ∂h_t/∂c_t::
 
             J = [[ e A + diag(∂h/∂z_o) U_o,  diag(e f) ],
                  [ A,                        diag(f)   ]]
 
-        where U_k are the rows of W_h that belong to gate k.
+        where U_k are the rows of W_h that belong to gate k. A slice of steps gives all of them,
+        (T', B, 2H, 2H).
         """
         hidden = self.hidden_size
-        now = slice(t, t + 1)
-        slopes, shown = self._slopes(trace, now, out=np.empty_like(trace.dz[now]))
-        slopes = slopes[0].transpose(2, 0, 1)  # (B, 4, H)
-        e = shown[0].T  # (B, H)
-        f = trace.gates[t, hidden : 2 * hidden].T
-        rows = slopes[..., np.newaxis] * params["W_h"].reshape(4, hidden, hidden)  # (B, 4, H, H)
-        through_cell = rows[:, :3].sum(axis=1)  # A
+        steps = slice(t, t + 1) if isinstance(t, int) else t
+        slopes, shown = self._slopes(trace, steps, out=np.empty_like(trace.dz[steps]))
+        slopes = slopes.transpose(0, 3, 1, 2)  # (T', B, 4, H)
+        e = shown.transpose(0, 2, 1)  # (T', B, H)
+        f = trace.gates[steps, hidden : 2 * hidden].transpose(0, 2, 1)
+        rows = slopes[..., np.newaxis] * params["W_h"].reshape(4, hidden, hidden)
+        through_cell = rows[:, :, :3].sum(axis=2)  # A
         unit = np.arange(hidden)
-        jacobian = np.zeros((len(f), 2 * hidden, 2 * hidden), dtype=f.dtype)
-        jacobian[:, :hidden, :hidden] = e[..., np.newaxis] * through_cell + rows[:, 3]
-        jacobian[:, hidden:, :hidden] = through_cell
-        jacobian[:, unit, hidden + unit] = e * f
-        jacobian[:, hidden + unit, hidden + unit] = f
-        return jacobian
+        jacobian = np.zeros((*f.shape[:2], 2 * hidden, 2 * hidden), dtype=f.dtype)
+        jacobian[..., :hidden, :hidden] = e[..., np.newaxis] * through_cell + rows[:, :, 3]
+        jacobian[..., hidden:, :hidden] = through_cell
+        jacobian[..., unit, hidden + unit] = e * f
+        jacobian[..., hidden + unit, hidden + unit] = f
+        return jacobian[0] if isinstance(t, int) else jacobian
 
     def gates(self, trace: Trace) -> dict[str, Array]:
         steps, _, batch_size = trace.gates.shape

@@ -176,11 +176,14 @@ class RNN:
             exponent=exponent,
         )
 
-    def jacobian(self, params: Params, trace: Trace, t: int) -> Array:
-        """Return J = diag(φ'(z)) W_h of the 0-based step ``t``, shape (B, H, H)."""
+    def jacobian(self, params: Params, trace: Trace, t: int | slice) -> Array:
+        """Return J = diag(φ'(z)) W_h, (B, H, H), of the 0-based step ``t``.
+
+        A slice of steps gives them all, (T', B, H, H).
+        """
         h = trace.hs[t]
         slope = ACTIVATIONS[self.activation].slope(h, out=np.empty_like(h))
-        return slope[:, :, np.newaxis] * params["W_h"]
+        return slope[..., np.newaxis] * params["W_h"]
 
     def gates(self, trace: Trace) -> dict[str, Array]:
         return {}
