@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.api import (
     catalogue,
+    challenges,
     docs,
     errors,
     events,
@@ -93,7 +94,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.services = services
     errors.install(app)
     api = APIRouter(prefix=PREFIX)
-    for part in (catalogue, experiments, events, runs, exports, probe):
+    for part in (catalogue, experiments, events, runs, exports, probe, challenges):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -42,6 +42,17 @@ export function createApi(base) {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(asked),
       }),
+    /**
+     * Grade a run by a challenge.
+     * @param {string} challenge @param {string} run
+     * @returns {Promise<{over: boolean, passed: boolean, verdicts: Array<{found: import("./types.js").OptionValue, passed: boolean}>}>}
+     */
+    grade: (challenge, run) =>
+      request(`${base}/challenges/${encodeURIComponent(challenge)}/grade`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ run }),
+      }),
     /** @param {string} id */
     eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events`,
   };

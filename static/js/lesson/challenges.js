@@ -1,0 +1,168 @@
+/** The page of challenges: trains what the reader set up, and lets the server grade it. */
+
+import { ApiError, createApi } from "../api.js";
+import { allOver, problemText } from "../describe.js";
+import { withValue } from "../experiment.js";
+import { parseNumber } from "../format.js";
+import { loadLanguage } from "../i18n.js";
+import { createSession } from "../session.js";
+import { createStore } from "../store.js";
+import { connectTheme } from "../theme.js";
+import { byId, setText } from "../ui/dom.js";
+import { within } from "./figure.js";
+import { forgetful } from "./memory.js";
+
+/** @typedef {import("../api.js").Api} Api */
+/** @typedef {import("../types.js").Language} Language */
+/** @typedef {import("../types.js").OptionValue} OptionValue */
+/** @typedef {import("../types.js").RunSpec} RunSpec */
+
+const done = forgetful("vgl-challenges");
+
+/** @param {string} challenge @param {string} run @param {string} lang */
+const resultLink = (challenge, run, lang) => `?${new URLSearchParams({ challenge, run, lang })}#result`;
+
+/**
+ * What a field says; an empty one is an option that is switched off, undefined is a mistake.
+ * @param {HTMLInputElement|HTMLSelectElement} field
+ * @returns {OptionValue|undefined}
+ */
+function read(field) {
+  if (field instanceof HTMLSelectElement) return field.value;
+  if (field.value.trim() === "") return null;
+  const value = parseNumber(field.value);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** @param {OptionValue} value @param {Language} language */
+export function valueText(value, language) {
+  if (value === null) return language.t("challenge.none");
+  if (typeof value === "number") return language.number(value, 3);
+  const key = ["challenge.value", "choice", "cell", "task"].map((prefix) => `${prefix}.${value}`).find(language.has);
+  return key ? language.t(key) : String(value);
+}
+
+/** @param {HTMLElement} root @param {Api} api @param {Language} language @param {() => void} onPassed */
+function connectChallenge(root, api, language, onPassed) {
+  const id = root.dataset.challenge ?? "";
+  const form = within(root, "[data-form]", HTMLFormElement);
+  const button = within(form, "button", HTMLButtonElement);
+  const progress = within(form, "[data-progress]", HTMLProgressElement);
+  const status = within(form, "[data-status]", HTMLElement);
+  const share = within(root, "[data-share]", HTMLElement);
+  const lines = [...within(root, "[data-verdicts]", HTMLElement).children];
+  const fields = [.../** @type {NodeListOf<HTMLInputElement|HTMLSelectElement>} */ (form.querySelectorAll("[data-path]"))];
+  const start = /** @type {RunSpec} */ (JSON.parse(within(root, "[data-start]", HTMLScriptElement).textContent ?? ""));
+  let graded = true;
+
+  const store = createStore(() => window.setTimeout(follow, 100));
+  const session = createSession(api, store, (problem) => {
+    button.disabled = false;
+    setText(status, problemText(problem, language));
+    for (const field of fields) {
+      const wrong = problem.errors.some(({ path }) => path.endsWith(field.dataset.path ?? ""));
+      field.setAttribute("aria-invalid", String(wrong));
+    }
+  });
+
+  function follow() {
+    const state = store.settle();
+    const [run] = state.order.map((each) => state.runs[each]);
+    if (!run || graded) return;
+    progress.hidden = false;
+    progress.max = run.steps;
+    progress.value = run.step;
+    const tens = Math.floor(run.step / 100) * 100;
+    setText(status, language.t("challenge.training", { step: language.integer(tens), steps: language.integer(run.steps) }));
+    if (allOver(state)) {
+      graded = true;
+      void grade(run.id);
+    }
+  }
+
+  /** @param {string} run */
+  async function grade(run) {
+    try {
+      const { passed, verdicts } = await api.grade(id, run);
+      verdicts.forEach((verdict, at) => {
+        const line = /** @type {HTMLElement} */ (lines[at]);
+        line.dataset.passed = String(verdict.passed);
+        setText(within(line, ".found", HTMLElement), language.t("challenge.found", { value: valueText(verdict.found, language) }));
+      });
+      setText(status, language.t(passed ? "challenge.right" : "challenge.wrong"));
+      share.hidden = !passed;
+      within(share, "a", HTMLAnchorElement).href = resultLink(id, run, language.lang);
+      if (passed) {
+        done.write([...new Set([...done.read(), id])]);
+        onPassed();
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setText(status, problemText(error.problem, language));
+    }
+    button.disabled = false;
+    progress.hidden = true;
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const values = fields.map((field) => ({ field, path: field.dataset.path ?? "", value: read(field) }));
+    for (const { field, value } of values) field.setAttribute("aria-invalid", String(value === undefined));
+    if (values.some(({ value }) => value === undefined)) {
+      setText(status, language.t("challenge.number"));
+      return;
+    }
+    button.disabled = true;
+    graded = false;
+    setText(status, language.t("lesson.queued"));
+    const spec = values.reduce((changed, { path, value }) => withValue(changed, path, value ?? null), start);
+    await session.run({ runs: [spec] });
+  });
+}
+
+/** A run of the Lab, by the address of its experiment. @param {Api} api @param {Language} language */
+function connectOther(api, language) {
+  const form = byId("other", HTMLFormElement);
+  const address = byId("other-address", HTMLInputElement);
+  const challenge = byId("other-challenge", HTMLSelectElement);
+  const status = byId("other-status", HTMLElement);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = address.value.trim();
+    const experiment = /[?&]exp=([0-9a-f]{16})/.exec(text)?.[1];
+    const run = /^[0-9a-f]{16}$/.exec(text)?.[0];
+    try {
+      const runs = experiment ? (await api.experiment(experiment)).runs.map((each) => each.id) : run ? [run] : [];
+      if (runs.length === 0) return setText(status, language.t("challenge.other.nothing"));
+      for (const each of runs) {
+        const { passed } = await api.grade(challenge.value, each);
+        if (passed || runs.length === 1) return window.location.assign(resultLink(challenge.value, each, language.lang));
+      }
+      setText(status, language.t("challenge.other.none"));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setText(status, language.t("challenge.other.nothing"));
+    }
+  });
+}
+
+/** @param {{api: string, lang: string, messages: string}} config */
+async function start(config) {
+  connectTheme(byId("theme", HTMLButtonElement), () => {});
+  const language = await loadLanguage(config.lang, config.messages);
+  const api = createApi(config.api);
+  const challenges = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-challenge]"))];
+  const count = byId("done", HTMLOutputElement);
+  const tell = () => {
+    const solved = new Set(done.read());
+    for (const root of challenges) within(root, "[data-done]", HTMLElement).hidden = !solved.has(root.dataset.challenge ?? "");
+    const known = challenges.filter((root) => solved.has(root.dataset.challenge ?? "")).length;
+    setText(count, (count.dataset.template ?? "").replace("{n}", language.integer(known)));
+  };
+  for (const root of challenges) connectChallenge(root, api, language, tell);
+  connectOther(api, language);
+  tell();
+  document.documentElement.classList.add("scripted");
+}
+
+void start(JSON.parse(document.getElementById("config")?.textContent ?? "{}"));
