@@ -85,7 +85,10 @@ class TestStronglyVanishing:
         assert lifted.gradients.exponent.any()
         assert not plain.gradients.exponent.any()
         for name, d in plain.gradients.params.items():
-            np.testing.assert_allclose(lifted.gradients.params[name], d, rtol=1e-6, atol=1e-12)
+            # The products add up in another order, so entries differ by the last digit of float32
+            # relative to the terms of their sum, not to what is left of it.
+            rounding = 4 * np.finfo(np.float32).eps * np.abs(d).max()
+            np.testing.assert_allclose(lifted.gradients.params[name], d, rtol=0, atol=rounding)
 
     def test_plain_float32_loses_the_past(self, cell, run):
         plain = run(cell, steps=400, dtype="float32", lift_small=False)
