@@ -83,6 +83,13 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
     );
   };
 
+  /** @param {string} guess @param {PresetEntry} preset */
+  const verdictOf = (guess, preset) =>
+    t(guess === preset.answer ? "outcome.right" : "outcome.wrong", {
+      guess: optionText(guess, preset),
+      answer: optionText(preset.answer, preset),
+    });
+
   return {
     /**
      * @param {LabState} state @param {View} view
@@ -126,7 +133,7 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
       const over = now.seen && allOver(state) && !state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
       result.hidden = !over;
       if (over) {
-        const verdict = !now.guess || !now.asPreset ? "" : t(now.guess === preset.answer ? "outcome.right" : "outcome.wrong", { guess: optionText(now.guess, preset), answer: optionText(preset.answer, preset) });
+        const verdict = now.guess && now.asPreset ? verdictOf(now.guess, preset) : "";
         const happened = t("outcome.happened", { runs: outcome(view, language) });
         const notice = now.asPreset ? textOf(preset.id, "notice", evidence(preset.verified, language)) : "";
         const words = [verdict, happened, notice].filter(Boolean);

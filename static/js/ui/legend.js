@@ -19,7 +19,12 @@ export function createLegend(list) {
         rows = entries.map(() => ({ value: el("span", { class: "legend-value" }), word: el("span", { class: "legend-word" }) }));
         list.replaceChildren(
           ...entries.map((entry, at) =>
-            el("div", { class: "legend-row" }, el("dt", {}, swatch(entry.look), el("span", {}, entry.label)), el("dd", {}, rows[at].value, rows[at].word)),
+            el(
+              "div",
+              { class: "legend-row" },
+              el("dt", {}, swatch(entry.look), el("span", {}, entry.label)),
+              el("dd", {}, rows[at].value, rows[at].word),
+            ),
           ),
         );
       }
