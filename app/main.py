@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -117,7 +118,16 @@ def _surround(app: FastAPI, settings: Settings) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which tells the event streams that it is going before it waits for them to end."""
+    """uvicorn, which says where it is, and tells the event streams before it goes."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        application = self.config.app
+        if self.started and isinstance(application, FastAPI):
+            host = self.config.host if ":" not in self.config.host else f"[{self.config.host}]"
+            base = application.state.services.settings.base_path
+            # For the person at the terminal; the logs are on standard error.
+            print(f"Vanishing Gradient Lab: http://{host}:{self.config.port}{base}/", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         application = self.config.app
