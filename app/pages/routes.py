@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.core.presets import PRESETS
-from app.pages import challenges, lesson
+from app.pages import about, challenges, lesson
 from app.pages.render import Pages
 from app.settings import Settings
 
@@ -17,6 +17,7 @@ def install(app: FastAPI, settings: Settings) -> None:
 
     lesson.add(router, pages)
     challenges.add(router, pages)
+    about.add(router, pages)
 
     @router.get("/lab")
     def lab(request: Request) -> HTMLResponse:

@@ -1,0 +1,6 @@
+/** A page without figures: only its theme can be switched. */
+
+import { connectTheme } from "../theme.js";
+import { byId } from "../ui/dom.js";
+
+connectTheme(byId("theme", HTMLButtonElement), () => {});
