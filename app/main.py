@@ -127,7 +127,8 @@ class Server(uvicorn.Server):
             host = self.config.host if ":" not in self.config.host else f"[{self.config.host}]"
             base = application.state.services.settings.base_path
             # For the person at the terminal; the logs are on standard error.
-            print(f"Vanishing Gradient Lab: http://{host}:{self.config.port}{base}/", flush=True)
+            port = self.servers[0].sockets[0].getsockname()[1]  # asked for port 0: any free one
+            print(f"Vanishing Gradient Lab: http://{host}:{port}{base}/", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         application = self.config.app

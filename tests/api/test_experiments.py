@@ -40,7 +40,7 @@ def test_the_state_of_a_run_that_ended(lab):
     assert found["state"] == "done"
     (run,) = found["runs"]
     assert (run["state"], run["step"], run["seq"], run["attempts"]) == ("solved", 4, 2, 1)
-    assert run["provenance"] == {"numpy": "x"}
+    assert run["provenance"] == {"kernels": "numpy", "numpy": "x"}
     assert run["seconds"] >= 0
     assert run["created_at"] <= run["started_at"] <= run["finished_at"]
 

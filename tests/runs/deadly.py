@@ -11,7 +11,7 @@ SEED = 666
 
 def execute(run_id: str) -> str:
     store = Store(os.environ["VGL_DATABASE"])
-    claim = log.claim(store, run_id, {})
+    claim = log.claim(store, run_id, {"kernels": "numpy"})
     store.close()
     if claim and claim.spec["seed"] == SEED:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -24,7 +24,7 @@ def test_one_run_per_free_worker_in_the_order_of_the_experiment(store, submit):
 
 def test_running_runs_keep_their_worker(store, submit):
     _, ids = submit(vary={"seed": [0, 1, 2]})
-    log.claim(store, ids[1], {})
+    log.claim(store, ids[1], {"kernels": "numpy"})
     assert due(store, 2) == [ids[1], ids[0]]
     assert positions(store) == {ids[0]: 1, ids[2]: 2}
 
@@ -42,7 +42,7 @@ def test_people_go_before_grids_which_leave_a_worker_free(store, submit):
     _, person = submit(vary={"seed": [10]})
     assert due(store, 3) == [person[0], grid[0], grid[1]]
     for run_id in grid[:2]:
-        log.claim(store, run_id, {})
+        log.claim(store, run_id, {"kernels": "numpy"})
     assert due(store, 3) == [grid[0], grid[1], person[0]]
 
 

@@ -83,7 +83,7 @@ def test_what_is_written_arrives_without_a_gap_or_a_repeat(store, submit):
     async def story():
         async with tailing(store) as tail:
             viewer = await Viewer(tail, view(store, experiment_id)).connect()
-            log.claim(store, run_id, {})
+            log.claim(store, run_id, {"kernels": "numpy"})
             write(store, run_id, 0, 4)
             await viewer.until(lambda v: len(v.frames) == 5)
             write(store, run_id, 5, 200, "solved")
@@ -105,7 +105,7 @@ def test_late_viewers_share_what_is_read_from_the_log(store, submit, monkeypatch
         return read(*arguments, **page)
 
     monkeypatch.setattr("app.runs.tail.read_frames", counted)
-    log.claim(store, run_id, {})
+    log.claim(store, run_id, {"kernels": "numpy"})
     write(store, run_id, 0, 99, "finished")
 
     async def story():
@@ -123,7 +123,7 @@ def test_cancelling_ends_a_stream_even_where_another_experiment_goes_on(store, s
     mine, ids = submit(vary={"seed": [0, 1]})
     submit(vary={"seed": [1, 2]})
     for run_id in ids:
-        log.claim(store, run_id, {})
+        log.claim(store, run_id, {"kernels": "numpy"})
 
     async def story():
         async with tailing(store) as tail:
@@ -144,7 +144,7 @@ def test_a_viewer_of_runs_that_are_asked_for_again_sees_them_go_on(store, submit
             first = await Viewer(tail, view(store, experiment_id)).connect()
             submit()
             second = await Viewer(tail, view(store, experiment_id)).connect()
-            log.claim(store, run_id, {})
+            log.claim(store, run_id, {"kernels": "numpy"})
             write(store, run_id, 0, 3, "solved")
             await second.until(lambda v: v.ended)
             return first, second
@@ -157,7 +157,7 @@ def test_a_viewer_of_runs_that_are_asked_for_again_sees_them_go_on(store, submit
 
 def test_a_grid_tells_progress_and_sends_no_frames_unasked(store, submit):
     experiment_id, ids = submit(vary={"seed": [0, 1, 2]})
-    log.claim(store, ids[0], {})
+    log.claim(store, ids[0], {"kernels": "numpy"})
 
     async def story():
         async with tailing(store, live_runs=2) as tail:
