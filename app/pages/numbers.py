@@ -150,14 +150,7 @@ class Numbers:
             return self._texts("lesson.pending")
         value = row[quantity]
         if value is not None and quantity.startswith("retention"):
-            # The table holds powers of ten, which may be too small for a double.
-            exponent = math.floor(value)
-            mantissa = 10 ** (value - exponent)
-            if -3 <= exponent < 5:
-                return number(10.0**value, self._lang)
-            return f"{decimal(f'{mantissa:.0f}', self._lang)}·10" + str(exponent).translate(
-                _SUPERSCRIPTS
-            )
+            return _power_of_ten(value, self._lang)
         return number(value, self._lang)
 
     def _figure(self, asked: str) -> str:
@@ -182,6 +175,18 @@ def with_live_spans(html: str) -> str:
         lambda found: f'<span class="live" data-live="{found[1]}">{found[2]}</span>',
         html,
     )
+
+
+def _power_of_ten(power: float, lang: str) -> str:
+    """Write 10^power, which may be too small for a double, with one digit."""
+    if -3 <= power < 5:
+        return number(10.0**power, lang)
+    exponent = math.floor(power)
+    digit = round(10 ** (power - exponent))
+    if digit == 10:
+        digit, exponent = 1, exponent + 1
+    ten = "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return ten if digit == 1 else f"{digit}·{ten}"
 
 
 def _sigmoid(bias: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from app.pages.numbers import integer
 
 WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 26, 44
+LEFT, RIGHT, TOP, BOTTOM = 60, 12, 30, 48
 DEEPEST, TICKS = 10, 7
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -1,0 +1,115 @@
+"""The lesson, the challenges and their page of numbers, in a real browser."""
+
+import pytest
+
+from .conftest import Lab, OpenLab
+
+pytestmark = pytest.mark.e2e
+
+SLIDE = """(where) => {
+  const slider = document.querySelector(where.selector);
+  slider.value = where.value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
+def visit(open_lab: OpenLab, path: str, lang: str, **options: object) -> Lab:
+    lab = open_lab(locale=lang, **options)
+    lab.page.goto(f"{lab.url}/{path}?lang={lang}")
+    lab.page.locator("html.scripted").wait_for(timeout=60_000)
+    return lab
+
+
+@pytest.mark.parametrize(
+    ("lang", "power"), [("pt-BR", "1,7·10⁻¹⁸"), ("en", "1.7·10⁻¹⁸")], ids=["pt-BR", "en"]
+)
+def test_a_slider_measures_again(lab: OpenLab, lang: str, power: str) -> None:
+    shown = visit(lab, "", lang)
+    shown.page.evaluate(SLIDE, {"selector": "#clamp-clamp", "value": 10})  # v = 0.5
+    live = shown.page.locator("[data-live='power clamp.clamp']")
+    shown.page.wait_for_function(
+        "text => document.querySelector(\"[data-live='power clamp.clamp']\").textContent === text",
+        arg=power,
+    )
+    assert live.inner_text() == power
+    # The direct path is exactly the power; the plot is the Lab's own.
+    assert shown.text("[data-live='figure clamp.lstm.direct']") == power
+    shown.page.locator("#figure-clamp.is-live .main-svg").first.wait_for(timeout=30_000)
+
+
+def test_the_cell_shows_the_numbers_of_a_timestep(lab: OpenLab) -> None:
+    shown = visit(lab, "", "en")
+    before = shown.text(".equation [data-cell=c]")
+    shown.page.evaluate(SLIDE, {"selector": "#cell-forget_bias", "value": 18})
+    shown.page.wait_for_function(
+        "old => document.querySelector('.equation [data-cell=c]').textContent !== old", arg=before
+    )
+    shown.page.evaluate(SLIDE, {"selector": "#cell-timestep", "value": 0})
+    shown.page.wait_for_function(
+        "document.querySelector('.equation [data-cell=before]').textContent === '0'"
+    )
+    assert float(shown.text(".equation [data-cell=f]")) > 0.98
+
+
+@pytest.mark.parametrize("lang", ["pt-BR", "en"])
+def test_predict_run_compare(lab: OpenLab, lang: str) -> None:
+    shown = visit(lab, "", lang)
+    page = shown.page
+    page.locator("#beyond .answer label").nth(1).click()
+    assert not page.locator("#beyond .feedback").nth(1).is_visible()
+    assert page.locator("#beyond [data-locked]").is_visible()
+    page.evaluate(SLIDE, {"selector": "#tips-hidden_size", "value": 1})
+    page.click("#figure-tips [data-run]")
+    page.locator("#figure-tips [data-outcome]:not([hidden])").wait_for(timeout=120_000)
+    assert page.locator("#beyond .feedback").nth(1).is_visible()
+    assert "LSTM" in shown.text("#figure-tips [data-outcome]")
+    page.evaluate(SLIDE, {"selector": "#tips-timeline", "value": 0})
+    page.wait_for_function("document.querySelector('[data-shown-step]').closest('figure')")
+
+
+def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
+    shown = lab(java_script_enabled=False)
+    shown.page.goto(f"{shown.url}/?lang=pt-BR")
+    assert shown.page.locator(".still").count() == 7
+    assert not shown.page.locator("#clamp-clamp").is_visible()
+    assert not shown.page.locator("#figure-side [data-run]").is_visible()
+    # A question answers by itself.
+    shown.page.locator("#forgetting .answer input").nth(1).check()
+    assert shown.page.locator("#forgetting .feedback").nth(1).is_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+@pytest.mark.parametrize("path", ["", "challenges", "about"])
+def test_nothing_hangs_over_the_edge(lab: OpenLab, path: str, width: int) -> None:
+    shown = lab(width, 900)
+    shown.page.goto(f"{shown.url}/{path}?lang=pt-BR")
+    assert shown.number("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("bias", "passed"), [("4,3", True), ("1", False)])
+def test_a_challenge_is_solved_and_refused(lab: OpenLab, bias: str, passed: bool) -> None:
+    shown = visit(lab, "challenges", "pt-BR")
+    page = shown.page
+    page.fill("[id='half_life_50-model.forget_bias']", bias)
+    page.click("#half_life_50 [type=submit]")
+    page.locator("#half_life_50 [data-passed]").first.wait_for(timeout=120_000)
+    failed = page.locator("#half_life_50 [data-passed=false]").count()
+    assert (failed == 0) is passed
+    assert page.locator("#half_life_50 [data-share]").is_visible() is passed
+    if passed:
+        page.click("#half_life_50 [data-share] a")
+        page.locator(".certificate.is-passed").wait_for()
+        assert page.locator("#half_life_50 [data-done]").is_visible()
+
+
+@pytest.mark.parametrize("path", ["", "challenges", "about"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(lab: OpenLab, path: str, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    lang = "pt-BR" if theme == "light" else "en"
+    shown = lab(1280, 900, locale=lang, color_scheme=theme)
+    shown.page.goto(f"{shown.url}/{path}?lang={lang}")
+    shown.page.wait_for_timeout(800)
+    found = Axe().run(shown.page).response["violations"]
+    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []

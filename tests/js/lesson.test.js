@@ -1,0 +1,96 @@
+// The pure modules of the lesson, and the words it names.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { language, messages, staticText } from "./fixtures.js";
+import { interventionsOf } from "../../static/js/lesson/measure.js";
+import { forgetful } from "../../static/js/lesson/memory.js";
+import { liveNumber, share } from "../../static/js/lesson/numbers.js";
+import { cellNumbers, stateOf } from "../../static/js/lesson/probe-figure.js";
+import { experimentOf } from "../../static/js/lesson/run-figure.js";
+
+const measured = {
+  id: "clamp",
+  values: { clamp: 0.5, forget_bias: 3 },
+  frames: { lstm: { grad_h: [0.1, 1], grad_c: [8.8, 1], direct: [0.002, 1] } },
+  length: 60,
+};
+
+test("numbers in sentences are written as the server writes them", () => {
+  const [pt, en] = [language("pt-BR"), language("en")];
+  assert.equal(liveNumber("power clamp.clamp", measured, pt), "1,7·10⁻¹⁸");
+  assert.equal(liveNumber("power clamp.clamp", measured, en), "1.7·10⁻¹⁸");
+  assert.equal(liveNumber("gap clamp", measured, en), "59");
+  assert.equal(liveNumber("control clamp.clamp", measured, pt), "0,5");
+  assert.equal(liveNumber("gate clamp.forget_bias", measured, en), "0.953");
+  assert.equal(liveNumber("half_life clamp.forget_bias", measured, en), "14");
+  assert.equal(liveNumber("figure clamp.lstm.c", measured, en), "8.8");
+  assert.equal(liveNumber("figure clamp.lstm.direct", measured, en), "0.002");
+  assert.equal(liveNumber("figure clamp.lstm.h", measured, en), "0.1");
+});
+
+test("a number of another figure, or of fixed settings, is left alone", () => {
+  for (const source of ["figure radius.tanh.h", "figure clamp.lstm.c clamp=0.9", "half_life 3", "verified classic.lstm.solved"]) {
+    assert.equal(liveNumber(source, measured, language("en")), null);
+  }
+});
+
+test("a share that cannot be formed is none", () => {
+  for (const series of [null, [], [1, 0], [null, 1], [1, null]]) assert.equal(share(series), null);
+});
+
+const config = {
+  id: "x",
+  kind: "probe",
+  theory: false,
+  length: 2,
+  runs: [{ key: "lstm", label: "LSTM", spec: { task: { length: 2 }, model: { cell: "lstm", hidden_size: 4 }, training: {}, frame_every: 1 } }],
+  controls: [
+    { name: "clamp", path: "interventions.clamp_forget", stops: [0, 1], start: 1 },
+    { name: "timestep", path: "", stops: [1, 2], start: 1 },
+    { name: "hidden_size", path: "model.hidden_size", stops: [4, 8], start: 4 },
+  ],
+  presets: { classic: { experiment: { runs: [{}] }, runs: [] } },
+};
+
+test("only interventions are asked of a probe", () => {
+  assert.deepEqual(interventionsOf(config, { clamp: 0.5, timestep: 2, hidden_size: 8 }), { clamp_forget: 0.5 });
+});
+
+test("a preset is sent as it stands, and other runs with their controls", () => {
+  assert.deepEqual(experimentOf(config, {}, "classic"), { runs: [{}] });
+  const own = { ...config, controls: config.controls.slice(2) };
+  assert.equal(experimentOf(own, { hidden_size: 8 }, "").runs[0].model.hidden_size, 8);
+  assert.equal(config.runs[0].spec.model.hidden_size, 4);
+});
+
+test("a probe becomes a state that the Lab's figures can draw", () => {
+  const state = stateOf(config, { lstm: { run: "lstm", seq: 0, step: 0, grad_h: [1e-14, 1], grad_c: null } });
+  assert.deepEqual(state.order, ["lstm"]);
+  assert.equal(state.logs.lstm.length, 1);
+  assert.ok(state.extent.relative.low <= -14);
+});
+
+test("before the first timestep the cell is empty", () => {
+  const typed = { dtype: "u1", shape: "2, 1", bdata: btoa("\x00\xff"), low: 0, high: 1 };
+  const units = Object.fromEntries(["forget_gate", "input_gate", "candidate", "output_gate", "cell_state", "hidden_state"].map((name) => [name, typed]));
+  assert.equal(cellNumbers({ probe: { units } }, 1).before, 0);
+  assert.equal(cellNumbers({ probe: { units } }, 2).c, 1);
+});
+
+test("progress is kept where storage is forbidden, for this page", () => {
+  const kept = forgetful("x");
+  assert.deepEqual(kept.read(), []);
+  kept.write(["a"]);
+  assert.deepEqual(kept.read(), ["a"]);
+});
+
+test("every text that the lesson names exists, and nothing parses HTML", () => {
+  const words = messages("pt-BR");
+  for (const name of readdirSync(new URL("../../static/js/lesson", import.meta.url))) {
+    const source = staticText(`js/lesson/${name}`);
+    for (const [, key] of source.matchAll(/\bt\(\s*["']([a-z][\w.-]+)["']/g)) assert.ok(key in words, `${name} names ${key}`);
+    assert.doesNotMatch(source, /innerHTML|insertAdjacentHTML|outerHTML|document\.write/, name);
+  }
+});
