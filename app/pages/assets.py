@@ -77,9 +77,7 @@ class Assets:
 
     def names(self, prefix: str = "", suffix: str = "") -> list[str]:
         """Return the names in order, such as all modules: ``names("js/", ".js")``."""
-        return [
-            name for name in self._assets if name.startswith(prefix) and name.endswith(suffix)
-        ]
+        return [name for name in self._assets if name.startswith(prefix) and name.endswith(suffix)]
 
     def url(self, name: str) -> str:
         """Return the URL of a file, relative to the root of the application.
