@@ -17,7 +17,7 @@ from app.core.arrays import Array, Params
 from app.core.cells.base import Cell, Trace
 from app.core.rescaling import lift
 
-SPECTRA = 33  # timesteps whose singular values are computed; an SVD is the costly part
+SPECTRA = 25  # timesteps whose singular values are computed; an SVD is the costly part
 QR_EVERY = 4  # steps between orthonormalisations; float64 holds the spread of so few steps
 
 

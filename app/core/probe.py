@@ -16,7 +16,7 @@ from app.core.spec import RunSpec
 from app.core.tasks.base import Batch
 from app.core.trainer import cast, network_of, streams
 
-SEQUENCES = 16  # of the batch whose norms are averaged
+SEQUENCES = 8  # of the batch whose norms are averaged
 # T × S² numbers of the chain of Jacobians, 32 MB: beyond it only the gradients are measured.
 MOST_JACOBIAN_VALUES = 4_000_000
 

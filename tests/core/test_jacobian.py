@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.core.cells import GRU, LSTM, RNN
-from app.core.jacobian import chain, lyapunov_exponents, transport
+from app.core.jacobian import SPECTRA, chain, lyapunov_exponents, transport
 from app.core.spec import RunSpec
 from app.core.trainer import network_of, streams
 
@@ -37,7 +37,7 @@ def test_no_gradient_passes_more_than_the_largest_singular_value(run):
 def test_a_long_chain_does_not_underflow():
     jacobians = np.broadcast_to(0.1 * np.eye(3), (300, 3, 3))
     found = transport(jacobians)
-    assert len(found.timesteps) == 33
+    assert len(found.timesteps) == SPECTRA
     assert found.timesteps[0] == 1
     np.testing.assert_allclose(found.largest, 0.1 ** (300.0 - found.timesteps), rtol=1e-10)
     np.testing.assert_allclose(found.rms, found.largest)
