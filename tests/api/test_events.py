@@ -127,7 +127,8 @@ def test_what_a_worker_writes_arrives_while_it_writes(lab):
     with lab.client.stream("GET", asked["links"]["events"]) as answer:
         events = read_events(answer.iter_lines())
         assert next(events).value["state"] == "queued"
-        writer = log.RunWriter(lab.store, run_id, log.claim(lab.store, run_id, {"kernels": "numpy"}).seq)
+        claim = log.claim(lab.store, run_id, {"kernels": "numpy"})
+        writer = log.RunWriter(lab.store, run_id, claim.seq)
         assert next(events).value["state"] == "running"
         for seq in range(5):
             writer.append(seq, seq, f'{{"run":"{run_id}","seq":{seq}}}', state="running")
@@ -199,7 +200,8 @@ def test_a_slow_reader_skips_and_is_told_and_costs_no_memory(make):
         reader.connect(("127.0.0.1", port))
         reader.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert reader.recv(10)
-        writer = log.RunWriter(lab.store, run_id, log.claim(lab.store, run_id, {"kernels": "numpy"}).seq)
+        claim = log.claim(lab.store, run_id, {"kernels": "numpy"})
+        writer = log.RunWriter(lab.store, run_id, claim.seq)
         padding = "x" * 100_000
         for seq in range(400):
             body = f'{{"run":"{run_id}","seq":{seq},"padding":"{padding}"}}'

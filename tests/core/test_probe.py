@@ -7,7 +7,7 @@ import pytest
 
 from app.core.cells import GRU
 from app.core.options import OptionError
-from app.core.probe import Interventions, probe, probed_to_dict
+from app.core.probe import SEQUENCES, Interventions, probe, probed_to_dict
 from app.core.spec import RunSpec
 from app.core.trainer import network_of, streams, train
 
@@ -19,7 +19,7 @@ def spec_of(cell="lstm", **body):
 
 def test_without_a_change_it_is_the_untrained_network_of_a_run():
     """The same weights and probe sequence as frame 0 of the run; the batch has its own size."""
-    spec = spec_of(training={"batch_size": 16})
+    spec = spec_of(training={"batch_size": SEQUENCES})
     first, probed = next(train(spec)), probe(spec, Interventions()).frame
     np.testing.assert_allclose(probed.grad_h, first.grad_h, rtol=1e-12)
     assert probed.loss == pytest.approx(first.loss, rel=1e-12)
