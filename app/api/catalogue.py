@@ -55,7 +55,11 @@ def _task(name: str, cls: type[Any]) -> dict[str, Any]:
     task = cls()
     return {
         "name": name,
-        "options": options_json("task", cls),
+        # An option of a published task comes from its publication.
+        "options": [
+            {**option, "source": option["source"] or task.source}
+            for option in options_json("task", cls)
+        ],
         "metric": task.metric,
         "threshold": task.threshold,
         "higher_is_better": task.higher_is_better,

@@ -16,21 +16,42 @@ from app.core.tasks.adding import Adding
 # frames are never mixed with frames of another engine.
 ENGINE_VERSION = "1"
 
+OURS = "this project: seconds while one watches"
+
 
 @dataclass(frozen=True)
 class Training:
     """How the weights are changed, and for how long."""
 
-    optimiser: str = option("adam", choices=OPTIMISERS, doc="Rule of descent.")
+    optimiser: str = option(
+        "adam",
+        choices=OPTIMISERS,
+        doc="Rule of descent.",
+        source="Kingma & Ba (2015); Tieleman & Hinton (2012) for RMSprop",
+    )
     learning_rate: float = option(
         0.01, low=1e-5, high=1.0, scale="log", doc="Learning rate η.", source="per preset"
     )
-    momentum: float = option(0.0, low=0.0, high=0.999, step=0.05, doc="Momentum μ; SGD only.")
+    momentum: float = option(
+        0.0, low=0.0, high=0.999, step=0.05, doc="Momentum μ; SGD only.", source="Polyak (1964)"
+    )
     batch_size: int = option(
-        32, low=1, high=256, scale="log", unit="sequences", doc="Sequences B per step, all fresh."
+        32,
+        low=1,
+        high=256,
+        scale="log",
+        unit="sequences",
+        doc="Sequences B per step, all fresh.",
+        source=OURS,
     )
     steps: int = option(
-        1000, low=1, high=20000, scale="log", unit="steps", doc="Training steps at most."
+        1000,
+        low=1,
+        high=20000,
+        scale="log",
+        unit="steps",
+        doc="Training steps at most.",
+        source=OURS,
     )
     clip_norm: float | None = option(
         1.0,
@@ -40,7 +61,9 @@ class Training:
         doc="Global norm at which the gradient is clipped; null: never.",
         source="Pascanu, Mikolov & Bengio (2013)",
     )
-    stop_when_solved: bool = option(True, doc="End the run once the task's score is reached.")
+    stop_when_solved: bool = option(
+        True, doc="End the run once the task's score is reached.", source=OURS
+    )
 
     def __post_init__(self) -> None:
         check_options("training", self)
@@ -57,15 +80,23 @@ class RunSpec:
         "float64",
         choices=("float64", "float32"),
         doc="Number format; float64 keeps gradients down to 1e-308.",
+        source="this project, decision 0004",
     )
     lift_small: bool = option(
         True,
         doc="Multiply a vanishing backward signal by exact powers of two, so that it never leaves "
         "the number range; off shows what plain float32 loses.",
+        source="this project, decision 0009",
     )
-    seed: int = option(0, low=0, high=2**31 - 1, doc="Seed of weights and sequences.")
+    seed: int = option(0, low=0, high=2**31 - 1, doc="Seed of weights and sequences.", source=OURS)
     frame_every: int = option(
-        10, low=1, high=1000, scale="log", unit="steps", doc="Training steps from frame to frame."
+        10,
+        low=1,
+        high=1000,
+        scale="log",
+        unit="steps",
+        doc="Training steps from frame to frame.",
+        source=OURS,
     )
 
     def __post_init__(self) -> None:

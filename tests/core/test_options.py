@@ -93,3 +93,10 @@ def test_every_option_of_the_catalogue_is_described_and_bounded(cls):
             assert declared.default in declared.choices, name
         if declared.scale == "log":
             assert declared.low > 0, f"{name}: a logarithmic slider cannot begin at {declared.low}"
+
+
+@pytest.mark.parametrize("cls", [*CELLS.values(), Training, RunSpec])
+def test_every_option_says_what_it_is_and_where_it_comes_from(cls):
+    for name, declared in options_of(cls).items():
+        assert declared.doc, name
+        assert declared.source, name

@@ -56,7 +56,15 @@ class GRU:
     """GRU cell with the reset after the matrix product."""
 
     cell: Literal["gru"] = "gru"
-    hidden_size: int = option(32, low=1, high=256, scale="log", unit="units", doc="Hidden size H.")
+    hidden_size: int = option(
+        32,
+        low=1,
+        high=256,
+        scale="log",
+        unit="units",
+        doc="Hidden size H.",
+        source="this project: small enough to train while one watches",
+    )
     init: str = option(
         "keras", choices=("keras", "pytorch"), doc="Whose initial weights.", source="library source"
     )
@@ -64,9 +72,15 @@ class GRU:
         "default",
         choices=RECURRENT,
         doc="Initial W_h; default: the library's own (Keras: orthogonal, PyTorch: U(±1/√H)).",
+        source="library source; Saxe, McClelland & Ganguli (2014) for orthogonal",
     )
     gain: float = option(
-        1.0, low=0.0, high=10.0, step=0.05, doc="Factor on the initial recurrent weights W_h."
+        1.0,
+        low=0.0,
+        high=10.0,
+        step=0.05,
+        doc="Factor on the initial recurrent weights W_h.",
+        source="Pascanu, Mikolov & Bengio (2013)",
     )
     update_bias: float = option(
         0.0,
@@ -74,6 +88,7 @@ class GRU:
         high=10.0,
         step=0.1,
         doc="Initial bias of the update gate z, the share that is kept (added to PyTorch's own).",
+        source="as Jozefowicz et al. (2015) for the forget gate",
     )
     chrono_t_max: float | None = option(
         None,

@@ -60,7 +60,15 @@ class LSTM:
     """LSTM cell with a forget gate, and the ablations that take its gates away."""
 
     cell: Literal["lstm"] = "lstm"
-    hidden_size: int = option(32, low=1, high=256, scale="log", unit="units", doc="Hidden size H.")
+    hidden_size: int = option(
+        32,
+        low=1,
+        high=256,
+        scale="log",
+        unit="units",
+        doc="Hidden size H.",
+        source="this project: small enough to train while one watches",
+    )
     activation: str = option(
         "tanh",
         choices=("tanh", "relu"),
@@ -74,9 +82,15 @@ class LSTM:
         "default",
         choices=RECURRENT,
         doc="Initial W_h; default: the library's own (Keras: orthogonal, PyTorch: U(±1/√H)).",
+        source="library source; Saxe, McClelland & Ganguli (2014) for orthogonal",
     )
     gain: float = option(
-        1.0, low=0.0, high=10.0, step=0.05, doc="Factor on the initial recurrent weights W_h."
+        1.0,
+        low=0.0,
+        high=10.0,
+        step=0.05,
+        doc="Factor on the initial recurrent weights W_h.",
+        source="Pascanu, Mikolov & Bengio (2013)",
     )
     forget_bias: float = option(
         1.0,
@@ -105,10 +119,20 @@ class LSTM:
         source="Hochreiter & Schmidhuber (1997)",
     )
     clamp_input: float | None = option(
-        None, low=0.0, high=1.0, step=0.01, doc="Hold the input gate at this value."
+        None,
+        low=0.0,
+        high=1.0,
+        step=0.01,
+        doc="Hold the input gate at this value.",
+        source="Greff et al. (2017), where it is held at 1",
     )
     clamp_output: float | None = option(
-        None, low=0.0, high=1.0, step=0.01, doc="Hold the output gate at this value."
+        None,
+        low=0.0,
+        high=1.0,
+        step=0.01,
+        doc="Hold the output gate at this value.",
+        source="Greff et al. (2017), where it is held at 1",
     )
     coupled: bool = option(
         False,

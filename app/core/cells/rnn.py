@@ -49,9 +49,20 @@ class RNN:
     """Plain recurrent cell."""
 
     cell: Literal["rnn"] = "rnn"
-    hidden_size: int = option(32, low=1, high=256, scale="log", unit="units", doc="Hidden size H.")
+    hidden_size: int = option(
+        32,
+        low=1,
+        high=256,
+        scale="log",
+        unit="units",
+        doc="Hidden size H.",
+        source="this project: small enough to train while one watches",
+    )
     activation: str = option(
-        "tanh", choices=("tanh", "relu", "sigmoid", "linear"), doc="Activation φ."
+        "tanh",
+        choices=("tanh", "relu", "sigmoid", "linear"),
+        doc="Activation φ.",
+        source="Elman (1990); Le, Jaitly & Hinton (2015) for relu",
     )
     init: str = option(
         "keras", choices=("keras", "pytorch"), doc="Whose initial weights.", source="library source"
@@ -63,7 +74,12 @@ class RNN:
         source="Le, Jaitly & Hinton (2015) for identity",
     )
     gain: float = option(
-        1.0, low=0.0, high=10.0, step=0.05, doc="Factor on the initial recurrent weights W_h."
+        1.0,
+        low=0.0,
+        high=10.0,
+        step=0.05,
+        doc="Factor on the initial recurrent weights W_h.",
+        source="Pascanu, Mikolov & Bengio (2013)",
     )
     spectral_radius: float | None = option(
         None,
