@@ -70,7 +70,7 @@ def take(url: str, out: Path, language: str, timeout: float) -> None:
         # The page says what happened once it has shown the last frame of every run.
         page.locator("#outcome").wait_for(state="visible", timeout=timeout * 1000)
         page.locator("#highway").evaluate(
-            "e => scrollBy({ top: e.getBoundingClientRect().top - 12, behavior: 'instant' })"
+            "e => scrollBy({ top: e.getBoundingClientRect().top - 72, behavior: 'instant' })"
         )
         page.wait_for_timeout(1500)  # charts are drawn when they come into view
         out.parent.mkdir(parents=True, exist_ok=True)
