@@ -81,6 +81,24 @@ def make_optimiser(name: str, weights: Array, learning_rate: float, momentum: fl
     return Adam(weights, learning_rate)
 
 
+def global_norm(gradient: Array) -> float:
+    """Return ‖gradient‖₂ over all weights together, float64; infinite or NaN only if an entry is.
+
+    Parameters
+    ----------
+    gradient : ndarray of shape (N,)
+    """
+    entries = gradient.astype(np.float64)
+    norm = float(np.linalg.norm(entries))
+    if norm > 0 and np.isfinite(norm):
+        return norm
+    # Squares of entries beyond 1e154 overflow, of entries below 1e-162 underflow.
+    largest = float(np.abs(entries).max())
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm(entries / largest))
+
+
 def clip_by_global_norm(gradient: Array, norm: float, clip_norm: float | None) -> bool:
     """Scale the whole gradient down to ``clip_norm`` if its norm is larger; tell whether it was.
 

@@ -11,6 +11,7 @@ from app.core.frames import Frame, frame_to_dict, significant
 from app.core.initialisers import spectral_radius
 from app.core.jacobian import Transport, chain, lyapunov_exponents, transport
 from app.core.measure import measure_frame
+from app.core.optimisers import global_norm
 from app.core.options import OptionError, check_options, option
 from app.core.spec import RunSpec
 from app.core.tasks.base import Batch
@@ -109,7 +110,7 @@ def probe(spec: RunSpec, change: Interventions, params: Params | None = None) ->
             step=0,
             state="running",
             metric=float(spec.task.score(passed.outputs, batch.targets).mean()),
-            grad_norm=float(np.linalg.norm(flat.astype(np.float64))),
+            grad_norm=global_norm(flat),
             clip_norm=None,
             with_units=True,
         )
@@ -161,19 +162,22 @@ def _change_params(params: Params, spec: RunSpec, change: Interventions) -> None
 def probed_to_dict(probed: Probed, run_id: str) -> dict[str, Any]:
     """Return the result as JSON values: a frame, with ``transport`` and ``lyapunov`` added."""
 
-    def numbers(values: np.ndarray) -> list[float | None]:
+    body = frame_to_dict(probed.frame, run_id)
+    nonfinite = body["nonfinite"]
+
+    def numbers(name: str, values: np.ndarray) -> list[float | None]:
+        if not np.isfinite(values).all() and name not in nonfinite:
+            nonfinite.append(name)
         return [significant(value) for value in values.tolist()]
 
     moved = probed.transport
-    return {
-        **frame_to_dict(probed.frame, run_id),
-        "transport": moved
-        and {
-            "timesteps": moved.timesteps.tolist(),
-            "largest": numbers(moved.largest),
-            "median": numbers(moved.median),
-            "rms": numbers(moved.rms),
-            "first_spectrum": numbers(moved.first_spectrum),
-        },
-        "lyapunov": None if probed.lyapunov is None else numbers(probed.lyapunov),
+    body["transport"] = moved and {
+        "timesteps": moved.timesteps.tolist(),
+        "largest": numbers("transport", moved.largest),
+        "median": numbers("transport", moved.median),
+        "rms": numbers("transport", moved.rms),
+        "first_spectrum": numbers("transport", moved.first_spectrum),
     }
+    exponents = probed.lyapunov
+    body["lyapunov"] = None if exponents is None else numbers("lyapunov", exponents)
+    return body

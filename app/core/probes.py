@@ -60,10 +60,11 @@ def direct_path(cell: Cell, trace: Trace, gradients: Gradients) -> Array | None:
         return None
     kept = cell.gates(trace)[cell.retention_gate]  # (T, B, H)
     arrived = gradients.dhs_total if gradients.dcs_total is None else gradients.dcs_total
-    path = np.empty_like(kept, dtype=np.float64)
-    path[-1] = arrived[-1]
-    for t in range(len(path) - 1, 0, -1):
-        np.multiply(path[t], kept[t], out=path[t - 1])
+    steps, batch_size, hidden_size = kept.shape
+    path = np.empty((steps, hidden_size, batch_size)).transpose(0, 2, 1)  # in the order of kept
+    path[:-1], path[-1] = kept[1:], arrived[-1]
+    for t in range(steps - 2, -1, -1):
+        path[t] *= path[t + 1]
     return profile(path, np.broadcast_to(gradients.exponent[-1], len(path)))
 
 
@@ -127,6 +128,20 @@ def half_life(kept: Array | None) -> float | None:
     with np.errstate(divide="ignore"):
         log_mean = float(np.log(kept).mean(dtype=np.float64))
         return float(np.log(2) / -np.float64(log_mean)) if log_mean != 0 else float("inf")
+
+
+def pre_activation(cell: Cell, params: Params, trace: Trace, units: int) -> Array | None:
+    """Return z_t = W_x x_t + W_h h_{t-1} + b of a plain RNN, which its forward pass overwrites.
+
+    Returns
+    -------
+    ndarray of shape (T, B, min(H, units)), or None for a gated cell
+    """
+    if cell.gate_names:
+        return None
+    weights = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])[:units]
+    z: Array = (weights @ trace.stacked[:-1]).transpose(0, 2, 1)
+    return z
 
 
 def saturation(cell: Cell, trace: Trace) -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from app.core.frames import Frame, FrameState
 from app.core.kernels import PLAIN, Kernels
 from app.core.measure import measure_frame
 from app.core.network import Network, Pass
-from app.core.optimisers import clip_by_global_norm, make_optimiser
+from app.core.optimisers import clip_by_global_norm, global_norm, make_optimiser
 from app.core.spec import RunSpec
 from app.core.tasks.base import Batch
 
@@ -78,7 +78,7 @@ class _Session:
         self.trace = passed.trace
         gradient, _ = flatten({name: passed.gradients.params[name] for name in self.params})
         self.scores.append(float(self.task.score(passed.outputs, batch.targets).mean()))
-        return passed, gradient, float(np.linalg.norm(gradient.astype(np.float64)))
+        return passed, gradient, global_norm(gradient)
 
     @property
     def metric(self) -> float:

@@ -27,7 +27,9 @@ def place() -> Path:
     """
     import numba
 
-    source = hashlib.sha256()
+    # Numba finds compiled code by the path of its source: what was compiled for a copy of this
+    # package in another place would not be found, and every worker would compile on its own.
+    source = hashlib.sha256(str(HERE).encode())
     for path in sorted(HERE.glob("*.py")):
         source.update(path.read_bytes())
     folder = f"vanishing-gradient-lab-{source.hexdigest()[:12]}"

@@ -23,8 +23,8 @@ ADDING_1997 = Study(
     id="hs97_adding",
     title="The adding problem, T = 100",
     source="Hochreiter & Schmidhuber (1997), experiment 4, table 7",
-    published="LSTM solves it after 74 000 sequences, 1 of 2560 test sequences wrong; other "
-    "recurrent networks of the time do not.",
+    published="LSTM solves it after 74 000 sequences, 1 of 2560 test sequences wrong; the "
+    "paper calls it a type of task never solved by other recurrent networks.",
     differs="LSTM with a forget gate and full BPTT, 32 units, batches of 32, Adam, the paper's "
     "number of sequences as the budget; solved means more than 99 % of the last 320 fresh "
     "sequences right. The LSTM of 1997 had no forget gate, which is a forget gate of 1; chrono "

@@ -8,16 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.core.frames import Frame, GateBand, ProbeUnits, frame_to_dict, frame_to_json, significant
+from app.core.frames import (
+    LEVELS,
+    Frame,
+    GateBand,
+    ProbeUnits,
+    frame_to_dict,
+    frame_to_json,
+    significant,
+)
 from app.core.frames import typed_array as encode
 
 steady = settings(derandomize=True, deadline=None)
 
 
 def decode(typed):
-    levels = np.frombuffer(base64.b64decode(typed["bdata"]), dtype=typed["dtype"])
+    levels = np.frombuffer(base64.b64decode(typed["bdata"]), dtype="<" + typed["dtype"])
     shape = [int(n) for n in typed["shape"].split(",")]
-    return typed["low"] + (typed["high"] - typed["low"]) * levels.reshape(shape) / 255
+    return typed["low"] + (typed["high"] - typed["low"]) * levels.reshape(shape) / LEVELS
 
 
 @pytest.fixture
@@ -69,6 +77,13 @@ def test_five_significant_digits(frame):
     assert body["direct"] == [0.001, 1.0]  # float32 shows no digits of its own
 
 
+def test_bands_have_the_digits_that_a_picture_shows(frame):
+    value = np.array([0.123456])
+    gates = {"forget_gate": GateBand(value, value, value)}
+    body = frame_to_dict(dataclasses.replace(frame, gates=gates), "r")
+    assert body["gates"] == {"forget_gate": {"mean": [0.1235], "p10": [0.123], "p90": [0.123]}}
+
+
 def test_one_line_of_json(frame):
     text = frame_to_json(frame, "r")
     assert "\n" not in text
@@ -106,8 +121,9 @@ def test_units_of_the_probe_can_be_decoded(frame):
     probe = json.loads(frame_to_json(shown, "r"))["probe"]
     assert probe["inputs"]["shape"] == "5, 2"
     for typed, values in ((probe["inputs"], inputs), (probe["units"]["hidden_state"], h)):
-        step = (values.max() - values.min()) / 255
-        np.testing.assert_allclose(decode(typed), values, atol=0.51 * step)
+        step = (values.max() - values.min()) / LEVELS
+        ends = 5e-6 * np.abs(values).max()  # low and high have five digits
+        np.testing.assert_allclose(decode(typed), values, atol=0.51 * step + ends)
 
 
 class TestTypedArray:

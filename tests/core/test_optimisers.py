@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.core.optimisers import OPTIMISERS, clip_by_global_norm, make_optimiser
+from app.core.optimisers import OPTIMISERS, clip_by_global_norm, global_norm, make_optimiser
 
 RNG = np.random.default_rng(0)
 GRADIENTS = RNG.normal(0.0, 1.0, (20, 3))
@@ -95,3 +95,15 @@ class TestClipping:
     def test_does_not_hide_a_gradient_that_is_not_a_number(self):
         gradient = np.array([np.nan])
         assert not clip_by_global_norm(gradient, float("nan"), 1.0)
+
+
+class TestGlobalNorm:
+    @pytest.mark.parametrize("scale", [1e-200, 1e-5, 1.0, 1e200])
+    def test_is_finite_for_every_finite_gradient(self, scale):
+        with np.errstate(all="ignore"):
+            assert global_norm(scale * np.array([3.0, -4.0])) == pytest.approx(5 * scale)
+
+    def test_of_nothing_of_infinity_and_of_no_number(self):
+        assert global_norm(np.zeros(3)) == 0
+        assert global_norm(np.array([1.0, -np.inf])) == np.inf
+        assert np.isnan(global_norm(np.array([1.0, np.nan])))

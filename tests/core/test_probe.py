@@ -116,3 +116,12 @@ def test_a_huge_chain_of_jacobians_is_left_out():
     assert probed.transport is probed.lyapunov is None
     assert probed_to_dict(probed, "r")["transport"] is None
     assert GRU(hidden_size=64).hidden_size ** 2 * 300 < 4_000_000  # a GRU has half of the state
+
+
+def test_an_infinite_transport_is_named():
+    spec = RunSpec.from_dict(
+        {"task": {"length": 400}, "model": {"cell": "rnn", "activation": "linear"}}
+    )
+    written = probed_to_dict(probe(spec, Interventions(spectral_radius=5.0, length=1000)), "r")
+    assert None in written["transport"]["largest"]
+    assert "transport" in written["nonfinite"]

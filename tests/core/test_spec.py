@@ -126,7 +126,7 @@ def test_cost():
             "training": {"batch_size": 4, "steps": 7},
         }
     )
-    assert spec.cost == 50 * 100 * 4 * 7
+    assert spec.cost == 50 * (100 * 4 + 20_000) * 7
 
 
 SECTIONS = {"task": ("name", TASKS), "model": ("cell", CELLS), "training": (None, {"": Training})}

@@ -71,12 +71,28 @@ class TestFrames:
             "gru": {"reset_gate", "update_gate", "candidate"},
         }[cell]
         assert first.gates.keys() == gates
-        states = {"hidden_state", "cell_state"} if cell == "lstm" else {"hidden_state"}
-        assert first.probe.units.keys() == gates | states
+        states = {"rnn": {"pre_activation"}, "lstm": {"cell_state"}, "gru": set()}[cell]
+        assert first.probe.units.keys() == gates | states | {"hidden_state"}
         assert first.probe.inputs.shape == (12, 2)
         for band in first.gates.values():
             assert (band.p10 <= band.mean + 1e-12).all()
             assert (band.mean <= band.p90 + 1e-12).all()
+
+    @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+    def test_the_units_of_the_probe_satisfy_the_equations_of_their_cell(self, cell):
+        """What the diagram of the cell shows can be checked by hand."""
+        unit = next(train(spec_of(cell))).probe.units
+        before = {name: np.vstack([np.zeros_like(s[:1]), s[:-1]]) for name, s in unit.items()}
+        h = unit["hidden_state"]
+        if cell == "rnn":
+            np.testing.assert_allclose(h, np.tanh(unit["pre_activation"]), atol=1e-12)
+        elif cell == "lstm":
+            c = unit["forget_gate"] * before["cell_state"] + unit["input_gate"] * unit["candidate"]
+            np.testing.assert_allclose(unit["cell_state"], c, atol=1e-12)
+            np.testing.assert_allclose(h, unit["output_gate"] * np.tanh(c), atol=1e-12)
+        else:
+            z, n = unit["update_gate"], unit["candidate"]
+            np.testing.assert_allclose(h, z * before["hidden_state"] + (1 - z) * n, atol=1e-12)
 
     def test_at_most_16_units_are_shown(self):
         first = next(train(spec_of(model={"hidden_size": 20})))

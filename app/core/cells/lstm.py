@@ -367,12 +367,14 @@ class LSTM:
         slopes = slopes.transpose(0, 3, 1, 2)  # (T', B, 4, H)
         e = shown.transpose(0, 2, 1)  # (T', B, H)
         f = trace.gates[steps, hidden : 2 * hidden].transpose(0, 2, 1)
-        rows = slopes[..., np.newaxis] * params["W_h"].reshape(4, hidden, hidden)
-        through_cell = rows[:, :, :3].sum(axis=2)  # A
+        u = params["W_h"].reshape(4, hidden, hidden)
         unit = np.arange(hidden)
         jacobian = np.zeros((*f.shape[:2], 2 * hidden, 2 * hidden), dtype=f.dtype)
-        jacobian[..., :hidden, :hidden] = e[..., np.newaxis] * through_cell + rows[:, :, 3]
-        jacobian[..., hidden:, :hidden] = through_cell
+        through_cell = jacobian[..., hidden:, :hidden]  # A
+        np.einsum("tbkr,krj->tbrj", slopes[:, :, :3], u[:3], out=through_cell)
+        through_output = slopes[:, :, 3, :, np.newaxis] * u[3]
+        np.multiply(e[..., np.newaxis], through_cell, out=jacobian[..., :hidden, :hidden])
+        jacobian[..., :hidden, :hidden] += through_output
         jacobian[..., unit, hidden + unit] = e * f
         jacobian[..., hidden + unit, hidden + unit] = f
         return jacobian[0] if isinstance(t, int) else jacobian

@@ -28,14 +28,15 @@ LIMITS = (
             "frame_every": 2,
         },
         models={
-            "one": net("lstm"),
+            "one": net("lstm", forget_bias=3.0),
             "five": net("lstm", gain=5.0, forget_bias=3.0),
         },
         prediction_options=("vanishes", "steady", "explodes"),
         answer="explodes",
         claims=(
-            ("five", "retention_c_before", ">", 1.0),
-            ("one", "retention_c_before", "<", -5.0),
+            ("five", "retention_c_before", ">", 2.0),
+            ("one", "retention_c_before", "<", 1.0),
+            ("one", "retention_c_before", ">", -1.0),
         ),
         controls=("model.gain", "training.clip_norm"),
     ),
