@@ -26,15 +26,25 @@ class Settings(BaseSettings):
     base_path: str = Field(
         "", description="Path prefix that a proxy adds, such as /lab; works stripped or not."
     )
+    trusted_proxies: Listed = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks whose X-Forwarded headers are believed, with commas.",
+    )
     allowed_hosts: Listed = Field(
         ("*",), description="Host names that are answered, separated by commas; * for any."
     )
+    allowed_origins: Listed = Field(
+        (), description="Origins, besides our own, whose pages may ask for changes; with commas."
+    )
     frame_ancestors: Listed = Field(
-        (), description="Origins whose pages may show this site in a frame, separated by commas."
+        (),
+        description="Origins whose pages may frame what is under /embed/, separated by commas.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged; one JSON object per line, on standard error."
     )
+
+    metrics: bool = Field(True, description="Whether /metrics tells Prometheus how the server is.")
 
     database: str = Field(
         "sqlite:///vgl.db", description="SQLAlchemy URL of the log of runs and frames."
@@ -53,8 +63,20 @@ class Settings(BaseSettings):
         3, ge=1, le=100, description="Workers that one run may kill before it is given up."
     )
 
+    max_seconds: float = Field(
+        1800.0, gt=0, description="Seconds that one run may take before it is given up."
+    )
+    keep_days: float = Field(
+        180.0, ge=0, description="Days that an experiment is kept unseen; 0: for ever."
+    )
+    keep_bytes: int = Field(
+        20_000_000_000,
+        ge=0,
+        description="Bytes of all logs together beyond which the longest unseen go; 0: no limit.",
+    )
+
     max_cost: float = Field(
-        2e11, gt=0, description="Largest cost T·H²·B·steps of one run that is accepted."
+        2e11, gt=0, description="Largest cost T·(H²·B + 20 000)·steps of a run that is accepted."
     )
     max_values: float = Field(
         5e7, gt=0, description="Largest number of values, over its frames, that one run may record."
@@ -63,6 +85,25 @@ class Settings(BaseSettings):
         500, ge=1, le=100_000, description="Largest number of runs in one experiment."
     )
     max_body: int = Field(1_000_000, ge=1_000, description="Largest request body, in bytes.")
+    lesson_runs: bool = Field(
+        True, description="Whether the runs of the lesson are trained when the server starts."
+    )
+    request_timeout: float = Field(
+        30.0, gt=0, le=600, description="Seconds in which a request must arrive, head and body."
+    )
+    max_posts: int = Field(
+        1200, ge=1, description="Experiments that one address may ask for in a minute."
+    )
+    max_probes: int = Field(
+        6000, ge=1, description="Probes that one address may ask for in a minute."
+    )
+    max_unfinished: int = Field(
+        2000, ge=1, description="Unfinished runs that one address may have."
+    )
+    max_streams: int = Field(3000, ge=1, description="Event streams open at the same time.")
+    max_client_streams: int = Field(
+        1000, ge=1, description="Event streams of one address open at the same time."
+    )
     live_runs: int = Field(
         12, ge=1, le=100, description="Runs whose frames one event stream carries at most."
     )
@@ -80,7 +121,9 @@ class Settings(BaseSettings):
         64_000_000, ge=0, description="Memory for frames kept for their viewers, in bytes."
     )
 
-    @field_validator("allowed_hosts", "frame_ancestors", mode="before")
+    @field_validator(
+        "allowed_hosts", "allowed_origins", "frame_ancestors", "trusted_proxies", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

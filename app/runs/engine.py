@@ -12,12 +12,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs import queue
@@ -47,12 +49,27 @@ class Engine:
         Address of an existing Dask scheduler; empty: start processes here.
     max_attempts : int
         Workers that one run may kill.
+    max_seconds : float
+        How long one run may take before it is given up, and its worker replaced.
     """
 
-    def __init__(self, store: Store, *, workers: int, scheduler: str, max_attempts: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        workers: int,
+        scheduler: str,
+        max_attempts: int,
+        max_seconds: float = 1800.0,
+    ) -> None:
         self._store, self._workers, self._scheduler = store, workers, scheduler
-        self._max_attempts = max_attempts
+        self._max_attempts, self._max_seconds = max_attempts, max_seconds
+        # Servers with one scheduler are one cluster, and Dask computes a key of theirs once. A
+        # server with workers of its own is a cluster, and leaves alone what another one computes.
+        self._cluster = blake2b((scheduler or uuid4().hex).encode(), digest_size=8).hexdigest()
         self._futures: dict[str, Future[Any]] = {}
+        self._handed_out: dict[str, float] = {}  # when: no clock that somebody may set
+        self._cluster_here: LocalCluster | None = None
         self._not_before: dict[str, float] = {}
         # How often a run had been started before it was handed out here: not this engine's doing.
         self._attempts_before: dict[str, int] = {}
@@ -105,6 +122,7 @@ class Engine:
                 raise ConnectionError(f"the scheduler is gone ({client.status})")
             try:
                 self._collect()
+                self._end_overdue(client)
                 self._hand_out(client)
             except SQLAlchemyError as error:
                 log.error("the queue cannot be read", extra={"error": reason(error)})
@@ -115,16 +133,38 @@ class Engine:
         from app.runs.worker import execute
 
         slots = sum(client.nthreads().values()) if self._scheduler else self._workers
-        with self._store.reading() as connection:
-            due = queue.due(connection, slots)
+        due = queue.due(self._store, slots, self._cluster)
         now = time.monotonic()
         for run in due:
             if run.id in self._futures or self._not_before.get(run.id, 0.0) > now:
                 continue
             self._attempts_before.setdefault(run.id, run.attempts)
-            future = client.submit(execute, run.id, key=run.id, retries=2, priority=run.priority)
-            self._futures[run.id] = future
+            future = client.submit(
+                execute, run.id, self._cluster, key=run.id, retries=2, priority=run.priority
+            )
+            self._futures[run.id], self._handed_out[run.id] = future, now
             future.add_done_callback(lambda _: self._signal.set())
+
+    def _end_overdue(self, client: "Client") -> None:
+        """Give up what takes too long: its worker hangs, was stopped, or is far too slow."""
+        latest = time.monotonic() - self._max_seconds
+        overdue = [
+            run_id
+            for run_id, future in self._futures.items()
+            if future.status == "pending" and self._handed_out[run_id] < latest
+        ]
+        if not overdue:
+            return
+        message = f"it did not end within {self._max_seconds:g} s"
+        if self._cluster_here is not None:
+            # First of all: a worker that was stopped in the middle of a write keeps SQLite locked
+            # until it is gone. Workers elsewhere see the wish to stop, if they see anything.
+            busy = [worker for worker, keys in client.processing().items() if {*overdue} & {*keys}]
+            _kill(self._cluster_here, busy)
+        for run_id in overdue:
+            fail(self._store, run_id, "timeout", message, stop=True)
+            self._handed_out[run_id] = time.monotonic()
+            log.error("a run takes too long", extra={"run": run_id})
 
     def _collect(self) -> None:
         for run_id, future in list(self._futures.items()):
@@ -160,6 +200,12 @@ class Engine:
         with self._store.reading() as connection:
             return connection.scalar(select(runs.c.attempts).where(runs.c.id == run_id)) or 0
 
+    def _leave_behind(self) -> None:
+        """Let another server take over at once what our dead workers were computing."""
+        with suppress(SQLAlchemyError), self._store.writing() as connection:
+            ours = runs.c.state == "running", runs.c.cluster == self._cluster
+            connection.execute(update(runs).where(*ours).values(alive_at=None))
+
     # ------------------------------------------------------------------ cluster
 
     @contextmanager
@@ -178,10 +224,13 @@ class Engine:
         cluster = self._local_cluster()
         try:
             with Client(cluster, set_as_default=False) as client:
+                self._cluster_here = cluster
                 try:
                     yield client
                 finally:
-                    _kill(cluster)
+                    self._cluster_here = None
+                    _give_up(cluster)
+                    self._leave_behind()
         finally:
             try:
                 cluster.close(timeout=2)
@@ -216,13 +265,21 @@ def _address(store: Store) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _kill(cluster: "LocalCluster") -> None:
+def _give_up(cluster: "LocalCluster") -> None:
     """End our worker processes now; asked politely, a worker in the middle of a run takes 4 s."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    for nanny in list(cluster.workers.values()):
+    nannies = list(cluster.workers.values())
+    for nanny in nannies:
         nanny.auto_restart = False
-        with suppress(ProcessLookupError, TypeError):
-            os.kill(nanny.pid, signal.SIGKILL)
+    _kill(cluster, [nanny.worker_address for nanny in nannies])
+
+
+def _kill(cluster: "LocalCluster", addresses: Collection[str]) -> None:
+    """End worker processes; each is started again unless its nanny was told otherwise."""
+    for nanny in list(cluster.workers.values()):
+        if nanny.worker_address in addresses:
+            with suppress(ProcessLookupError, TypeError):
+                os.kill(nanny.pid, signal.SIGKILL)
 
 
 def _kill_stragglers() -> None:

@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.runs.views import progress
+from app.runs.wire import NOTHING, Piece, event, joined, piece, short
+
 FRAMES_PER_CHUNK = 32
 NONE_YET = -1
 
@@ -39,29 +42,28 @@ class RunNow:
     status: dict[str, Any]
 
 
-def event(name: str, body: str, position: Position | None = None) -> bytes:
-    """Encode one server-sent event; with a position, it moves the reader's ``Last-Event-ID``."""
-    head = f"id: {position.id}\n" if position else ""
-    return f"{head}event: {name}\ndata: {body}\n\n".encode()
+def frame_piece(body: str) -> Piece:
+    """Encode and compress a frame, once for all viewers; its ``id:`` line comes before it."""
+    return piece(event("frame", body))
 
 
 class FrameCache:
     """Encoded frames by (run, seq), the least recently used dropped beyond a number of bytes."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._frames: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int], Piece] = OrderedDict()
         self._bytes, self._most = 0, most_bytes
 
-    def put(self, run_id: str, seq: int, body: str) -> None:
+    def put(self, run_id: str, seq: int, frame: Piece) -> None:
         key = (run_id, seq)
         if key not in self._frames:
-            self._frames[key] = event("frame", body)
-            self._bytes += len(self._frames[key])
+            self._frames[key] = frame
+            self._bytes += frame.size
         # The newest stays, whatever the limit: somebody is about to read it.
         while self._bytes > self._most and len(self._frames) > FRAMES_PER_CHUNK:
-            self._bytes -= len(self._frames.popitem(last=False)[1])
+            self._bytes -= self._frames.popitem(last=False)[1].size
 
-    def get(self, run_id: str, seq: int) -> bytes | None:
+    def get(self, run_id: str, seq: int) -> Piece | None:
         found = self._frames.get((run_id, seq))
         if found is not None:
             self._frames.move_to_end((run_id, seq))
@@ -78,11 +80,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Bytes to send, and where the viewer stands after them."""
+    """What to send, and where the viewer stands after it."""
 
-    body: bytes
+    piece: Piece
     position: Position
     ended: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return self.piece.text
 
 
 class Feed:
@@ -93,13 +99,17 @@ class Feed:
     run_ids : sequence of str
         In the order of the experiment.
     cache : FrameCache
+    is_grid : bool
+        Many runs: whenever states are told, ``progress`` sums them up.
     """
 
-    def __init__(self, run_ids: Sequence[str], cache: FrameCache) -> None:
+    def __init__(self, run_ids: Sequence[str], cache: FrameCache, *, is_grid: bool = False) -> None:
         self.run_ids = tuple(run_ids)
-        self._cache = cache
+        self._cache, self._is_grid = cache, is_grid
+        self._progress: list[Piece] = []
         self._now: list[RunNow] = []
         self._versions = [0] * len(self.run_ids)
+        self._states: dict[int, Piece] = {}  # by place, encoded when first told
         self._built: dict[tuple[Position, frozenset[int]], Chunk] = {}
 
     @property
@@ -120,11 +130,17 @@ class Feed:
             Whether there is something new to send.
         """
         grown = [run.seq for run in now] != [run.seq for run in self._now]
+        for index, (before, run) in enumerate(zip(self._now, now, strict=False)):
+            if run is not before:
+                self._states.pop(index, None)
         self._now = list(now)
         for index, tell in enumerate(told):
             self._versions[index] += tell
         if grown or any(told):
             self._built.clear()
+            if self._is_grid:
+                summed = json.dumps(progress(run.status for run in now))
+                self._progress = [short(event("progress", summed))]
             return True
         return False
 
@@ -138,11 +154,11 @@ class Feed:
         return all(seq <= run.seq for seq, run in zip(seqs, self._now, strict=True))
 
     def greeting(self, position: Position, *, reset: bool = False) -> Chunk:
-        """Return the state of every run, before anything else is sent."""
+        """Return the state of every run, and of a grid its sum, before anything else is sent."""
         position = Position(position.seqs, tuple(self._versions))
-        head = [event("reset", "{}", position)] if reset else []
-        states = [event("state", json.dumps(run.status)) for run in self._now]
-        return Chunk(b"".join(head + states), position)
+        head = [short(event("reset", "{}", position.id))] if reset else []
+        states = [self._state(index) for index in range(len(self._now))]
+        return Chunk(joined([*head, *states, *self._progress]), position)
 
     def after(self, position: Position, shown: frozenset[int]) -> Chunk | Missing | None:
         """Return what follows a position, for a viewer of the frames of the runs ``shown``.
@@ -167,30 +183,33 @@ class Feed:
                 skipped.append({"run": self.run_ids[index], "from": seqs[index] + 1, "to": run.seq})
                 seqs[index] = run.seq - 1
         position = Position(tuple(seqs), position.states)
-        return Chunk(event("skip", json.dumps(skipped), position) if skipped else b"", position)
+        told = event("skip", json.dumps(skipped), position.id)
+        return Chunk(piece(told) if skipped else NOTHING, position)
 
     def _build(self, position: Position, shown: frozenset[int]) -> Chunk | Missing | None:
         seqs, states = list(position.seqs), list(position.states)
-        parts: list[bytes] = []
+        parts: list[Piece] = []
         # A run says that it runs before its first frame, and how it ended after its last.
         self._tell(parts, states, lambda index: not self._now[index].final)
         for index, seq in self._frames_after(seqs, shown):
-            body = self._cache.get(self.run_ids[index], seq)
-            if body is None:
+            frame = self._cache.get(self.run_ids[index], seq)
+            if frame is None:
                 if parts:
                     break
                 return Missing(self.run_ids[index], seq - 1)
             seqs[index] = seq
-            parts.append(f"id: {Position(tuple(seqs), ()).id}\n".encode() + body)
+            parts += short(f"id: {Position(tuple(seqs), ()).id}\n".encode()), frame
         complete = [
             index not in shown or seqs[index] >= run.seq for index, run in enumerate(self._now)
         ]
         self._tell(parts, states, lambda index: complete[index])
         after = Position(tuple(seqs), tuple(states))
+        if self._progress and after.states != position.states:
+            parts += self._progress
         ended = self.final and all(complete)
         if ended:
-            parts.append(event("end", "{}", after))
-        return Chunk(b"".join(parts), after, ended) if parts else None
+            parts.append(short(event("end", "{}", after.id)))
+        return Chunk(joined(parts), after, ended) if parts else None
 
     def _frames_after(
         self, seqs: Sequence[int], shown: frozenset[int]
@@ -205,8 +224,13 @@ class Feed:
         )
         return [(index, seq) for seq, index in waiting[:FRAMES_PER_CHUNK]]
 
-    def _tell(self, parts: list[bytes], states: list[int], when: Callable[[int], bool]) -> None:
-        for index, run in enumerate(self._now):
+    def _state(self, index: int) -> Piece:
+        if index not in self._states:
+            self._states[index] = piece(event("state", json.dumps(self._now[index].status)))
+        return self._states[index]
+
+    def _tell(self, parts: list[Piece], states: list[int], when: Callable[[int], bool]) -> None:
+        for index in range(len(self._now)):
             if states[index] < self._versions[index] and when(index):
-                parts.append(event("state", json.dumps(run.status)))
+                parts.append(self._state(index))
                 states[index] = self._versions[index]

@@ -7,15 +7,18 @@ leaves a state from which the run can be computed again: training is determinist
 
 import io
 import json
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.runs.store import UNFINISHED, Store, frames, runs, weights
+from app.runs.store import LEASE, UNFINISHED, Store, frames, runs, weights
 
 FLUSH_EVERY = 0.05  # seconds; a frame is worth a transaction, ten frames a second are not ten
 ASK_EVERY = 0.1  # seconds between two looks at the flag that cancels a run
@@ -33,6 +36,8 @@ class Claim:
     spec : dict
     seq : int
         The last frame that an earlier attempt left, or -1.
+    attempt : int
+        1 is the first. A later claim ends the right of an earlier one.
     kernels : str
         What computes the loops over time. An attempt that goes on behind frames that are there
         uses what they were computed with: others differ in the last digits, and training
@@ -41,23 +46,34 @@ class Claim:
 
     spec: dict[str, Any]
     seq: int
+    attempt: int
     kernels: str
 
 
-def claim(store: Store, run_id: str, provenance: dict[str, Any]) -> Claim | None:
-    """Begin an attempt at a run; None if nobody waits for it any more."""
+def claim(store: Store, run_id: str, provenance: dict[str, Any], cluster: str = "") -> Claim | None:
+    """Begin an attempt at a run for a cluster.
+
+    Returns
+    -------
+    Claim or None
+        None if nobody waits for the run any more, or if another cluster computes it.
+    """
     now = time.time()
     with store.writing() as connection:
         row = connection.execute(
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED))
+            .where(
+                runs.c.id == run_id,
+                runs.c.state.in_(UNFINISHED),
+                or_(runs.c.state == "queued", store.free_for(cluster)),
+            )
             .values(
                 state="running",
+                cluster=cluster,
+                alive_at=store.now(),
                 attempts=runs.c.attempts + 1,
                 started_at=case((runs.c.started_at.is_(None), now), else_=runs.c.started_at),
-                provenance=case(
-                    (runs.c.seq >= 0, runs.c.provenance), else_=json.dumps(provenance)
-                ),
+                provenance=case((runs.c.seq >= 0, runs.c.provenance), else_=json.dumps(provenance)),
             )
             .returning(runs.c.spec, runs.c.seq, runs.c.attempts, runs.c.provenance)
         ).one_or_none()
@@ -66,11 +82,39 @@ def claim(store: Store, run_id: str, provenance: dict[str, Any]) -> Claim | None
     if row.attempts > MOST_ATTEMPTS:
         fail(store, run_id, "worker_lost", f"given up after {row.attempts - 1} attempts")
         return None
-    return Claim(json.loads(row.spec), row.seq, json.loads(row.provenance)["kernels"])
+    kernels = json.loads(row.provenance)["kernels"]
+    return Claim(json.loads(row.spec), row.seq, row.attempts, kernels)
 
 
-def fail(store: Store, run_id: str, code: str, message: str) -> None:
-    """Record why an unfinished run cannot be completed."""
+@contextmanager
+def signs_of_life(store: Store, run_id: str, attempt: int) -> Iterator[None]:
+    """Tell the other clusters during the block that the run is being computed.
+
+    From a thread, because one training step may take longer than their patience.
+    """
+    over = threading.Event()
+
+    def tell() -> None:
+        while not over.wait(LEASE / 4):
+            # The database is away: the frames will say so, here nothing is lost.
+            with suppress(SQLAlchemyError), store.writing() as connection:
+                connection.execute(
+                    update(runs)
+                    .where(runs.c.id == run_id, runs.c.attempts == attempt)
+                    .values(alive_at=store.now())
+                )
+
+    thread = threading.Thread(target=tell, name="signs of life", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def fail(store: Store, run_id: str, code: str, message: str, *, stop: bool = False) -> None:
+    """Record why an unfinished run cannot be completed; ``stop`` ends a worker that tries on."""
     with store.writing() as connection:
         connection.execute(
             update(runs)
@@ -80,6 +124,7 @@ def fail(store: Store, run_id: str, code: str, message: str) -> None:
                 error_code=code,
                 error_message=message[:2000],
                 finished_at=time.time(),
+                cancel_requested=stop,
             )
         )
 
@@ -102,17 +147,25 @@ class RunWriter:
     ----------
     store : Store
     run_id : str
-    seq : int
-        Last frame already stored; frames up to it are computed again and not written again.
+    claim : Claim
+        Frames up to its ``seq`` are stored: they are computed again and not written again.
+
+    Attributes
+    ----------
+    cancelled : bool
+        Nobody wants the run any more.
+    superseded : bool
+        A later attempt has begun: this one was believed dead.
     """
 
-    def __init__(self, store: Store, run_id: str, seq: int) -> None:
-        self._store, self._run_id, self._stored = store, run_id, seq
+    def __init__(self, store: Store, run_id: str, claim: Claim) -> None:
+        self._store, self._run_id, self._claim = store, run_id, claim
         self._frames: list[dict[str, Any]] = []
         self._weights: list[dict[str, Any]] = []
         self._flushed_at = -float("inf")
         self._asked_at = time.monotonic()
-        self.cancelled = self._read_flag()
+        self.cancelled = self.superseded = False
+        self._ask()
         self.final_state: str | None = None
 
     def append(
@@ -125,7 +178,7 @@ class RunWriter:
         parameters: dict[str, np.ndarray] | None = None,
     ) -> None:
         """Take a frame; it is in the log within ``FLUSH_EVERY`` seconds, the last one at once."""
-        if seq > self._stored:
+        if seq > self._claim.seq:
             row = {"run_id": self._run_id, "step": step}
             self._frames.append({**row, "seq": seq, "body": body})
             if parameters is not None:
@@ -135,25 +188,29 @@ class RunWriter:
         self._flush_if_due()
 
     def should_stop(self) -> bool:
-        """Tell whether the run was cancelled; asked between training steps, so it is cheap."""
+        """Tell whether to give up the run; asked between training steps, so it is cheap."""
         self._flush_if_due()
         now = time.monotonic()
         if now - self._asked_at >= ASK_EVERY:
             self._asked_at = now
-            self.cancelled = self._read_flag()
-        return self.cancelled
+            self._ask()
+        return self.cancelled or self.superseded
 
     def flush(self) -> None:
         """Write what is waiting; frames, progress and final state in one transaction."""
         if self._frames or self.final_state:
-            with self._store.writing() as connection:
-                if self._frames:
-                    connection.execute(self._store.insert_new(frames), self._frames)
-                if self._weights:
-                    connection.execute(self._store.insert_new(weights), self._weights)
-                self._write_progress(connection)
+            # Written again after a commit that was not acknowledged, they change nothing.
+            self._store.patiently(self._write)
             self._frames, self._weights = [], []
         self._flushed_at = time.monotonic()
+
+    def _write(self) -> None:
+        with self._store.writing() as connection:
+            if self._frames:
+                connection.execute(self._store.insert_new(frames), self._frames)
+            if self._weights:
+                connection.execute(self._store.insert_new(weights), self._weights)
+            self._write_progress(connection)
 
     def _write_progress(self, connection: Connection) -> None:
         this_run = update(runs).where(runs.c.id == self._run_id)
@@ -170,6 +227,7 @@ class RunWriter:
                     finished_at=time.time(),
                     error_code=None,
                     error_message=None,
+                    bytes=_size_of(frames) + _size_of(weights),
                 )
             )
 
@@ -178,10 +236,21 @@ class RunWriter:
         if self.final_state or (self._frames and waited >= FLUSH_EVERY):
             self.flush()
 
-    def _read_flag(self) -> bool:
+    def _ask(self) -> None:
+        row = self._store.patiently(self._read_flags)
+        self.cancelled = row is None or row.cancel_requested
+        self.superseded = row is not None and row.attempts != self._claim.attempt
+
+    def _read_flags(self) -> Row[bool, int] | None:
         with self._store.reading() as connection:
-            wanted = select(runs.c.cancel_requested).where(runs.c.id == self._run_id)
-            return bool(connection.execute(wanted).scalar())
+            wanted = select(runs.c.cancel_requested, runs.c.attempts)
+            return connection.execute(wanted.where(runs.c.id == self._run_id)).one_or_none()
+
+
+def _size_of(table: Table) -> ColumnElement[int]:
+    """Return the bytes of the bodies of the run that is being updated."""
+    size = func.coalesce(func.sum(func.length(table.c.body)), 0)
+    return select(size).where(table.c.run_id == runs.c.id).scalar_subquery()
 
 
 def _npz(parameters: dict[str, np.ndarray]) -> bytes:

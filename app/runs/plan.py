@@ -5,10 +5,11 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.core.options import OptionError
-from app.core.spec import RunSpec
+from app.core.spec import TIMESTEP_COST, RunSpec
 
 SECTIONS = ("task", "model", "training")
 # Lists over time in one frame: four norms, and mean and band of four gates.
@@ -38,7 +39,7 @@ class Plan:
 
     runs: tuple[PlannedRun, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         text = "\n".join(run.spec.run_id for run in self.runs)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -129,7 +130,7 @@ def _check_size(spec: RunSpec, limits: Limits) -> None:
     if spec.cost > limits.max_cost:
         raise OptionError(
             "training.steps",
-            f"the run would cost T·H²·B·steps = {spec.cost:.3g}; "
+            f"the run would cost T·(H²·B + {TIMESTEP_COST})·steps = {spec.cost:.3g}; "
             f"at most {limits.max_cost:.3g} is accepted",
             limits.max_cost,
         )

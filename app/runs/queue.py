@@ -6,7 +6,7 @@ everybody, so that a grid of hundreds does not keep the next student waiting.
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from app.runs.store import runs
+from app.runs.store import Store, runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
@@ -22,26 +22,28 @@ def _in_order() -> Select[str, int, int]:
     )
 
 
-def due(connection: Connection, slots: int) -> list[Row[str, int, int]]:
-    """Return (id, priority, attempts) of what should be with a worker now, and the next in turn.
+def due(store: Store, slots: int, cluster: str = "") -> list[Row[str, int, int]]:
+    """Return (id, priority, attempts) of what should be with a worker of a cluster now.
 
+    That is what it computes already, what another cluster has left behind, and the next in turn.
     Grids leave one worker free, so that a person never waits for a long run of a grid to end.
     """
-    found = list(
-        connection.execute(
-            select(runs.c.id, runs.c.priority, runs.c.attempts)
-            .where(runs.c.state == "running")
-            .order_by(runs.c.queued_at, runs.c.id)
+    with store.reading() as connection:
+        found = list(
+            connection.execute(
+                select(runs.c.id, runs.c.priority, runs.c.attempts)
+                .where(runs.c.state == "running", store.free_for(cluster))
+                .order_by(runs.c.queued_at, runs.c.id)
+            )
         )
-    )
-    free = slots - len(found)
-    free_for_grids = max(1, slots - 1) - sum(run.priority == GRID for run in found)
-    if free > 0:
-        for run in connection.execute(_in_order().limit(free)):
-            if run.priority > GRID or free_for_grids > 0:
-                free_for_grids -= run.priority == GRID
-                found.append(run)
-    return found
+        free = slots - len(found)
+        free_for_grids = max(1, slots - 1) - sum(run.priority == GRID for run in found)
+        if free > 0:
+            for run in connection.execute(_in_order().limit(free)):
+                if run.priority > GRID or free_for_grids > 0:
+                    free_for_grids -= run.priority == GRID
+                    found.append(run)
+        return found
 
 
 def positions(connection: Connection) -> dict[str, int]:

@@ -1,13 +1,16 @@
 """One row per run of an experiment: what was asked and what came out."""
 
+import csv
+import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.runs.experiments import view
 from app.runs.plan import flat_spec
-from app.runs.store import Store, frames
+from app.runs.store import Store, experiment_runs, frames, runs
 from app.runs.views import run_status
 
 COLUMNS = (
@@ -18,6 +21,7 @@ COLUMNS = (
     "loss",
     "metric",
     "solved_step",
+    "diverged_step",
     "retention_h_before",
     "retention_h_after",
     "retention_c_before",
@@ -33,32 +37,60 @@ def results(store: Store, experiment_id: str) -> list[dict[str, Any]] | None:
     found = view(store, experiment_id)
     if found is None:
         return None
-    rows = []
+    wanted = (
+        select(frames.c.run_id, frames.c.body)
+        .join_from(experiment_runs, runs)
+        .join(frames, frames.c.run_id == runs.c.id)
+        .where(
+            experiment_runs.c.experiment_id == experiment_id,
+            or_(frames.c.seq == 0, frames.c.seq == runs.c.seq),
+        )
+        .order_by(frames.c.seq)
+    )
+    firsts: dict[str, dict[str, Any]] = {}
+    lasts: dict[str, dict[str, Any]] = {}
     with store.reading() as connection:
-        for run in found.runs:
-            wanted = select(frames.c.seq, frames.c.body).where(
-                frames.c.run_id == run.id, frames.c.seq.in_({0, run.seq})
-            )
-            bodies = {row.seq: json.loads(row.body) for row in connection.execute(wanted)}
-            first, last = bodies.get(0, {}), bodies.get(run.seq, {})
-            status = run_status(run, run.label, None)
-            rows.append(
-                {
-                    "run": run.id,
-                    "label": run.label,
-                    "state": run.state,
-                    "step": run.step,
-                    "loss": last.get("loss"),
-                    "metric": last.get("metric"),
-                    "solved_step": run.step if run.state == "solved" else None,
-                    "retention_h_before": first.get("retention_h"),
-                    "retention_h_after": last.get("retention_h"),
-                    "retention_c_before": first.get("retention_c"),
-                    "retention_c_after": last.get("retention_c"),
-                    "long_range_share": last.get("long_range_share"),
-                    "seconds": status["seconds"],
-                    "attempts": run.attempts,
-                    "spec": flat_spec(json.loads(run.spec)),
-                }
-            )
+        for run_id, body in connection.execute(wanted):
+            lasts[run_id] = json.loads(body)
+            firsts.setdefault(run_id, lasts[run_id])
+    rows = []
+    for run in found.runs:
+        first, last = firsts.get(run.id, {}), lasts.get(run.id, {})
+        rows.append(
+            {
+                "run": run.id,
+                "label": run.label,
+                "state": run.state,
+                "step": run.step,
+                "loss": last.get("loss"),
+                "metric": last.get("metric"),
+                "solved_step": run.step if run.state == "solved" else None,
+                "diverged_step": run.step if run.state == "diverged" else None,
+                "retention_h_before": first.get("retention_h"),
+                "retention_h_after": last.get("retention_h"),
+                "retention_c_before": first.get("retention_c"),
+                "retention_c_after": last.get("retention_c"),
+                "long_range_share": last.get("long_range_share"),
+                "seconds": run_status(run, run.label, None)["seconds"],
+                "attempts": run.attempts,
+                "spec": flat_spec(json.loads(run.spec)),
+            }
+        )
     return rows
+
+
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows as CSV: what came out, then the spec by dotted path; empty where undefined."""
+    spec_columns = sorted({name for row in rows for name in row["spec"]})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, *spec_columns])
+    for row in rows:
+        values = [row[name] for name in COLUMNS]
+        writer.writerow(map(_cell, [*values, *(row["spec"].get(name) for name in spec_columns)]))
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Keep a text from being read as a formula by a spreadsheet."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

@@ -5,13 +5,17 @@ middle of a transaction leaves nothing behind. A worker imports this module, so 
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Double,
     Engine,
@@ -26,14 +30,29 @@ from sqlalchemy import (
     create_engine,
     event,
     false,
+    func,
+    literal,
+    or_,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+STATES = ("queued", "running", "solved", "finished", "diverged", "cancelled", "failed")
 UNFINISHED = ("queued", "running")
 FINISHED = ("solved", "finished", "diverged")  # the log of these never changes again
+
+# Seconds without a sign of life after which another cluster may take over a run. Workers give one
+# every second; taken over too early, a run is computed twice, and that is all.
+LEASE = 4.0
+# Seconds that a worker keeps its frames while the database is away, being started again say.
+PATIENCE = 60.0
+# Any number, the same everywhere: it names the lock of those who change what is wanted.
+_PLANS_LOCK = 8_210_734
+
+T = TypeVar("T")
 
 metadata = MetaData()
 
@@ -45,7 +64,18 @@ experiments = Table(
     Column("spec", Text, nullable=False),  # JSON as it was first asked
     Column("created_at", Double, nullable=False),
     Column("cancelled_at", Double),
+    Column("seen_at", Double, nullable=False, server_default="0"),  # somebody asked or looked
     Index("experiments_newest_first", "created_at", "id"),
+    Index("experiments_longest_unseen_first", "seen_at"),
+)
+
+# Who would miss an experiment if it were stopped (app/runs/holds.py).
+holds = Table(
+    "holds",
+    metadata,
+    Column("experiment_id", ForeignKey("experiments.id"), primary_key=True),
+    Column("holder", String(32), primary_key=True),
+    Column("until", Double),  # null: for as long as it trains
 )
 
 experiment_runs = Table(
@@ -74,6 +104,9 @@ runs = Table(
     Column("error_code", String(32)),
     Column("error_message", Text),
     Column("provenance", Text),  # JSON
+    Column("cluster", String(32)),  # whose workers compute it
+    Column("alive_at", Double),  # their last sign of life, by the clock of the database
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # of its log, once it is over
     Column("created_at", Double, nullable=False),
     Column("queued_at", Double, nullable=False),
     Column("started_at", Double),
@@ -122,24 +155,73 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=8)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        # SQLite has one writer, and lets the others sleep and ask again, in no order: a hundred
+        # threads that wait so find the lock free too late. Here the next one is woken.
+        self._writer: AbstractContextManager[Any] = (
+            threading.RLock() if self.is_sqlite else nullcontext()
+        )
+        # One moment for all statements of a reader, as SQLite gives by itself.
+        self._reads: dict[str, Any] = (
+            {"vgl_reads": True}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads: a consistent view that blocks nobody."""
-        with self.engine.connect().execution_options(vgl_reads=True) as connection:
-            yield connection
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**self._reads)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, committed at the end of the block."""
-        with self.engine.begin() as connection:
+        with self._writer, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def planning(self) -> Iterator[Connection]:
+        """Open a transaction that changes what is wanted: one at a time, on all servers.
+
+        Who asks for runs in one order and who stops them in another would wait for each other; and
+        whether somebody else wants a run must not change between the question and the stopping.
+        """
+        with self.writing() as connection:  # on SQLite a writer is alone anyway
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLANS_LOCK})
             yield connection
 
     def insert_new(self, table: Table) -> Any:
         """Return an INSERT that leaves a row alone which is already there."""
-        insert = sqlite.insert if self.is_sqlite else postgresql.insert
-        return insert(table).on_conflict_do_nothing()
+        # psycopg would not tell how many rows were new.
+        return self.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+    def insert(self, table: Table) -> Any:
+        """Return an INSERT in the dialect of the database, for its ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def now(self) -> ColumnElement[float]:
+        """Return the time by the one clock that all who share the database share."""
+        if self.is_sqlite:
+            return literal(time.time(), Double)
+        return func.extract("epoch", func.clock_timestamp()).cast(Double)
+
+    def free_for(self, cluster: str) -> ColumnElement[bool]:
+        """Return the condition that a run is a cluster's own, or that nobody computes it."""
+        alive_at = runs.c.alive_at
+        return or_(runs.c.cluster == cluster, alive_at.is_(None), alive_at < self.now() - LEASE)
+
+    def patiently(self, action: Callable[[], T]) -> T:
+        """Call again and again while a database server is away; at last its error is raised."""
+        give_up_at = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return action()
+            except OperationalError:
+                if self.is_sqlite or time.monotonic() > give_up_at:
+                    raise
+            time.sleep(0.2)
 
     def check(self) -> None:
         """Ask the database anything.
@@ -158,6 +240,17 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _postgresql_engine(url: str) -> Engine:
+    # Asked before use, a connection that died with its server is replaced and nobody notices.
+    # Keepalives notice a server that vanished without a word, which TCP alone would after hours.
+    return create_engine(
+        url,
+        pool_size=8,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "keepalives_idle": 20, "application_name": "vgl"},
+    )
 
 
 def _sqlite_engine(url: str) -> Engine:

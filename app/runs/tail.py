@@ -1,7 +1,8 @@
 """Follow the log: one thread per process looks for what is new and wakes every viewer of it.
 
-The thread asks the database a question that costs microseconds (SQLite counts the commits of
-other connections in ``PRAGMA data_version``) and reads rows only when something was written.
+The thread asks the database a question that costs microseconds: whether anything was committed
+since the last look (``PRAGMA data_version`` of SQLite, ``pg_current_snapshot()`` of PostgreSQL). It
+reads rows only when something was.
 """
 
 import asyncio
@@ -14,15 +15,16 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs import queue
 from app.runs.experiments import ExperimentView
-from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow
+from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow, frame_piece
 from app.runs.log import read_frames
 from app.runs.store import UNFINISHED, Store, experiments, runs
 from app.runs.views import run_status
+from app.runs.wire import Piece
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,11 @@ FRAMES_AT_ONCE = 64  # read ahead for the viewers; who is further behind reads f
 class _News:
     """What one look at the log found."""
 
+    asked_at: float = field(default_factory=time.monotonic)
     runs: dict[str, Row[Any]] = field(default_factory=dict)
     cancelled: dict[str, bool] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
-    frames: list[tuple[str, int, str]] = field(default_factory=list)
+    frames: list[tuple[str, int, Piece]] = field(default_factory=list)
 
 
 class Watch:
@@ -47,11 +50,11 @@ class Watch:
     def __init__(self, view: ExperimentView, cache: FrameCache, *, is_grid: bool) -> None:
         self.experiment_id: str = view.experiment.id
         self.labels = [run.label for run in view.runs]
-        self.feed = Feed([run.id for run in view.runs], cache)
+        self.feed = Feed([run.id for run in view.runs], cache, is_grid=is_grid)
         self.is_grid = is_grid
         self.viewers = 0
         self.ready = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._waiting: set[asyncio.Future[None]] = set()
         # Per run: what was found at the last look, and what viewers were told of it.
         self._seen: list[tuple[Any, ...]] = [()] * len(self.labels)
         self._told: list[tuple[Any, ...]] = [()] * len(self.labels)
@@ -59,13 +62,20 @@ class Watch:
         self._minor_at = -float("inf")
 
     async def changed(self) -> None:
-        """Wait until there may be something new."""
-        await self._changed.wait()
+        """Wait until there may be something new, or a sign of life is due."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            await future
+        finally:
+            self._waiting.discard(future)
 
     def wake(self) -> None:
         """Wake every viewer who waits now."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
 
     def take(self, news: _News, now: float) -> None:
         """Bring the feed to what the log holds."""
@@ -115,14 +125,21 @@ class Tail:
         Memory for encoded frames.
     live_runs : int
         An experiment of more runs is a grid: its stream tells progress.
+    wake_every : float
+        Seconds of silence after which viewers are woken to say that they are still there.
     """
 
     def __init__(
-        self, store: Store, *, poll_interval: float, cache_bytes: int, live_runs: int
+        self,
+        store: Store,
+        *,
+        poll_interval: float,
+        cache_bytes: int,
+        live_runs: int,
+        wake_every: float = 15.0,
     ) -> None:
-        self._store, self._live_runs = store, live_runs
-        # Without a commit counter every look is a query.
-        self._pause = poll_interval if store.is_sqlite else max(poll_interval, 0.1)
+        self._store, self._live_runs, self._wake_every = store, live_runs, wake_every
+        self._pause = poll_interval
         self._cache = FrameCache(cache_bytes)
         self._watches: dict[str, Watch] = {}
         self._loading: dict[Missing, asyncio.Task[None]] = {}
@@ -131,12 +148,21 @@ class Tail:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.draining = asyncio.Event()
+        # Seconds from the last question to the log until viewers had what it found.
+        self.lag = 0.0
 
     def start(self) -> None:
         """Start the thread; called in the event loop of the viewers."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
         self._thread.start()
+        self._beat()
+
+    def _beat(self) -> None:
+        """Wake everybody now and then: one timer for all, where each had one per frame."""
+        for watch in self._watches.values():
+            watch.wake()
+        self._loop.call_later(self._wake_every, self._beat)
 
     def stop(self) -> None:
         """End the thread."""
@@ -157,7 +183,7 @@ class Tail:
     @property
     def viewers(self) -> int:
         """Open event streams of this process."""
-        return sum(watch.viewers for watch in self._watches.values())
+        return sum(watch.viewers for watch in list(self._watches.values()))  # any thread asks
 
     def open(self, view: ExperimentView) -> Watch:
         """Begin to watch an experiment; wait for ``ready`` before using its feed."""
@@ -188,28 +214,27 @@ class Tail:
         await asyncio.shield(task)
 
     async def _load(self, missing: Missing) -> None:
-        rows = await asyncio.to_thread(
-            read_frames,
-            self._store,
-            missing.run_id,
-            after=missing.seq,
-            limit=FRAMES_PER_CHUNK,
-        )
-        for seq, body in rows:
-            self._cache.put(missing.run_id, seq, body)
+        def read() -> list[tuple[int, Piece]]:
+            page = {"after": missing.seq, "limit": FRAMES_PER_CHUNK}
+            rows = read_frames(self._store, missing.run_id, **page)
+            return [(seq, frame_piece(body)) for seq, body in rows]
+
+        for seq, frame in await asyncio.to_thread(read):
+            self._cache.put(missing.run_id, seq, frame)
 
     # ------------------------------------------------------------------ event loop
 
     def _apply(self, news: _News) -> None:
         now = time.monotonic()
-        for run_id, seq, body in news.frames:
-            self._cache.put(run_id, seq, body)
+        for run_id, seq, frame in news.frames:
+            self._cache.put(run_id, seq, frame)
         for watch in self._watches.values():
             # A watch that was opened during the look is served by the next one.
             if watch.experiment_id in news.cancelled and all(
                 run_id in news.runs for run_id in watch.feed.run_ids
             ):
                 watch.take(news, now)
+        self.lag = now - news.asked_at
 
     # ------------------------------------------------------------------ thread
 
@@ -223,7 +248,7 @@ class Tail:
                 try:
                     count, now = count_commits(), time.monotonic()
                     fresh = any(not watch.ready.is_set() for watch in watches)
-                    overdue = count is None or now - looked_at >= MINOR_EVERY
+                    overdue = now - looked_at >= MINOR_EVERY
                     if watches and (fresh or overdue or count != seen):
                         news = self._look(watches)
                         seen, looked_at = count, now
@@ -258,12 +283,12 @@ class Tail:
         self._known = {run_id: run.seq for run_id, run in news.runs.items()}
         return news
 
-    def _frames_of(self, run: Row[Any]) -> Iterable[tuple[str, int, str]]:
+    def _frames_of(self, run: Row[Any]) -> Iterable[tuple[str, int, Piece]]:
         """Read what was added since the last look; nothing at the first one."""
         known = self._known.get(run.id, run.seq)
         if run.seq > known:
             for seq, body in read_frames(self._store, run.id, after=known, limit=FRAMES_AT_ONCE):
-                yield run.id, seq, body
+                yield run.id, seq, frame_piece(body)
 
 
 def _may_change(watch: Watch) -> bool:
@@ -271,11 +296,40 @@ def _may_change(watch: Watch) -> bool:
 
 
 @contextmanager
-def _commit_counter(store: Store) -> Iterator[Callable[[], int | None]]:
-    """Give a function whose answer changes when the database does; None: look to find out."""
+def _commit_counter(store: Store) -> Iterator[Callable[[], object]]:
+    """Give a function whose answer changes when somebody else has committed something."""
     if not store.is_sqlite:
-        yield lambda: None
+        counter = _SnapshotCounter(store)
+        yield counter
+        counter.close()
         return
     # Its own connection: the counter leaves out what the asking connection commits itself.
     with closing(sqlite3.connect(str(store.url.database))) as connection:
-        yield lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+        yield lambda: connection.execute("PRAGMA data_version").fetchone()[0]
+
+
+class _SnapshotCounter:
+    """The transactions that a new reader of PostgreSQL would see, as a text.
+
+    It changes exactly when a transaction that wrote has ended, and needs no NOTIFY of the writers,
+    whose commits PostgreSQL would put in one line for it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._engine = store.engine
+        self._connection: Connection | None = None
+
+    def __call__(self) -> object:
+        if self._connection is None:
+            opened = self._engine.connect()
+            self._connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            return self._connection.scalar(text("SELECT CAST(pg_current_snapshot() AS text)"))
+        except SQLAlchemyError:
+            self.close()  # the server is away; the next question connects again
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

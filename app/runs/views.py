@@ -2,12 +2,15 @@
 
 import functools
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from app.core.spec import RunSpec
+from app.runs.store import STATES, UNFINISHED
 
 
 def moment(seconds: float | None) -> str | None:
@@ -38,6 +41,27 @@ def run_status(row: Row[Any], label: str, position: int | None) -> dict[str, Any
         "seconds": round(row.finished_at - row.started_at, 3) if ended else None,
         "provenance": json.loads(row.provenance) if row.provenance else None,
         **_of_the_spec(row.spec),
+    }
+
+
+def progress(statuses: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how far an experiment is: runs, those over, runs by state, and the share of its work.
+
+    ``share`` counts training steps, and a run that is over as all of its steps: 1 at the end.
+    """
+    states: Counter[str] = Counter()
+    done = steps = 0
+    for status in statuses:
+        state = status["state"]
+        states[state] += 1
+        steps += status["steps"]
+        done += status["step"] if state in UNFINISHED else status["steps"]
+    waiting = sum(states[state] for state in UNFINISHED)
+    return {
+        "runs": states.total(),
+        "over": states.total() - waiting,
+        "share": round(done / steps, 4),
+        **{state: states[state] for state in STATES},
     }
 
 

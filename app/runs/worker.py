@@ -5,29 +5,40 @@ database in ``VGL_DATABASE``, never in its arguments, which schedulers print whe
 """
 
 import functools
+import logging
 import os
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import fused
+from app import fused, logs
 from app.core.frames import frame_to_json
 from app.core.spec import ENGINE_VERSION, RunSpec
 from app.core.trainer import train
 from app.runs import log
 from app.runs.store import Store, StoreError, reason
 
+_log = logging.getLogger(__name__)
+
 
 def dask_setup(worker: object) -> None:
-    """Get the compiled loops ready in the background; Dask calls this when a worker starts."""
+    """Log as the server does and get the compiled loops ready; Dask calls this at the start."""
+    logs.configure(os.environ.get("VGL_LOG_LEVEL", "info"))
     fused.prepare()
 
 
-def execute(run_id: str) -> str:
+def execute(run_id: str, cluster: str = "") -> str:
     """Compute a run to its end, or until nobody wants it.
+
+    Parameters
+    ----------
+    run_id : str
+    cluster : str
+        On behalf of whom: one cluster at a time computes a run.
 
     Returns
     -------
@@ -39,22 +50,34 @@ def execute(run_id: str) -> str:
     StoreError
         If the log cannot be written. It is tried again: nothing is lost.
     """
-    try:
-        return _execute(run_id)
-    except SQLAlchemyError as error:
-        # Plain text, because it travels to the server; without parameters, which hold frames.
-        raise StoreError(reason(error)) from None
+    began = time.monotonic()
+    with logs.about(run=run_id):
+        try:
+            outcome = _execute(run_id, cluster)
+        except SQLAlchemyError as error:
+            _log.error("the log of a run cannot be written", extra={"error": reason(error)})
+            # Plain text, because it travels to the server; without parameters, which hold frames.
+            raise StoreError(reason(error)) from None
+        seconds = round(time.monotonic() - began, 3)
+        _log.info("a run has ended", extra={"outcome": outcome, "seconds": seconds})
+        return outcome
 
 
-def _execute(run_id: str) -> str:
+def _execute(run_id: str, cluster: str) -> str:
     store = _store(os.environ["VGL_DATABASE"])
+
+    def claim_it() -> log.Claim | None:
+        versions = {**provenance(), "kernels": fused.best()}
+        return log.claim(store, run_id, versions, cluster)
+
     while True:
-        claim = log.claim(store, run_id, {**provenance(), "kernels": fused.best()})
+        claim = store.patiently(claim_it)
         if claim is None:
             return "not wanted"
-        writer = log.RunWriter(store, run_id, claim.seq)
+        writer = log.RunWriter(store, run_id, claim)
         try:
-            _train(run_id, claim, writer)
+            with log.signs_of_life(store, run_id, claim.attempt):
+                _train(run_id, claim, writer)
         except SQLAlchemyError:
             raise
         except fused.KernelsMissingError as error:
@@ -63,10 +86,13 @@ def _execute(run_id: str) -> str:
             return "failed"
         except Exception as error:
             # The fault of this spec, not of the machine: another attempt would end the same way.
+            _log.exception("training has failed")
             log.fail(store, run_id, "training_error", f"{type(error).__name__}: {error}")
             return "failed"
         if writer.final_state:
             return writer.final_state
+        if writer.superseded:
+            return "superseded"
         # Asked for again just now: start over; the frames already stored are not written twice.
         if log.confirm_cancelled(store, run_id):
             return "cancelled"
@@ -74,7 +100,7 @@ def _execute(run_id: str) -> str:
 
 def _train(run_id: str, claim: log.Claim, writer: log.RunWriter) -> None:
     spec = RunSpec.from_dict(claim.spec)
-    if writer.cancelled:
+    if writer.should_stop():
         return
     kernels = fused.kernels_for(claim.kernels)
     for frame in train(spec, should_stop=writer.should_stop, kernels=kernels):
@@ -82,7 +108,7 @@ def _train(run_id: str, claim: log.Claim, writer: log.RunWriter) -> None:
         body = frame_to_json(frame, run_id) if frame.seq > claim.seq else ""
         writer.append(frame.seq, frame.step, body, state=frame.state, parameters=frame.weights)
     writer.flush()
-    if writer.final_state is None and not writer.cancelled:
+    if writer.final_state is None and not writer.should_stop():
         raise RuntimeError("training ended without a last frame")
 
 

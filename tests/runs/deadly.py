@@ -9,10 +9,10 @@ from app.runs.store import Store
 SEED = 666
 
 
-def execute(run_id: str) -> str:
+def execute(run_id: str, cluster: str) -> str:
     store = Store(os.environ["VGL_DATABASE"])
-    claim = log.claim(store, run_id, {"kernels": "numpy"})
+    claim = log.claim(store, run_id, {"kernels": "numpy"}, cluster)
     store.close()
     if claim and claim.spec["seed"] == SEED:
         os.kill(os.getpid(), signal.SIGKILL)
-    return worker.execute(run_id)
+    return worker.execute(run_id, cluster)

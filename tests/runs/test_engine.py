@@ -12,7 +12,8 @@ from app.runs.experiments import cancel, find_run, view
 from app.runs.log import read_frames
 from tests.runs import deadly
 
-pytestmark = pytest.mark.slow
+# Its queries are in the contract of both databases; test_cluster.py has it on PostgreSQL.
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 LONG = {
     "task": {"name": "adding", "length": 40},
@@ -28,9 +29,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def worker_processes() -> list[psutil.Process]:
+    """Those of the engine in this process, not those of a server that other tests have started."""
     return [
         child
-        for child in psutil.Process().children(recursive=True)
+        for child in psutil.Process().children()
         if child.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(child.cmdline())
     ]
 
@@ -90,6 +92,31 @@ def test_a_run_that_kills_its_workers_is_given_up_and_others_go_on(
     wait_for(lambda: states(store, [killer]) == {"failed"})
     row = find_run(store, killer)[0]
     assert (row.error_code, row.error_message) == ("worker_lost", "its worker process died 2 times")
+
+
+def test_stopped_workers_are_replaced_and_their_runs_given_up(store, submit):
+    engine = Engine(store, workers=2, scheduler="", max_attempts=2, max_seconds=4.0)
+    engine.start()
+    try:
+        wait_for(lambda: engine.ready)
+        _, stopped = submit(**LONG, vary={"seed": [0, 1]})
+        engine.wake()
+        wait_for(lambda: all(find_run(store, run_id)[0].seq >= 0 for run_id in stopped))
+        for process in worker_processes():
+            process.suspend()
+        # A worker stopped in the middle of a write keeps everybody else waiting for half a minute.
+        wait_for(lambda: states(store, stopped) == {"failed"}, 90)
+        row = find_run(store, stopped[0])[0]
+        assert (row.error_code, row.error_message) == ("timeout", "it did not end within 4 s")
+        kept = [frame.seq for frame in read_frames(store, row.id, after=-1, limit=10_000)]
+        assert kept == list(range(row.seq + 1))
+        engine._max_seconds = 600.0  # starting a process takes its time
+        _, (after,) = submit(seed=5)
+        engine.wake()
+        wait_for(lambda: states(store, [after]) == {"finished"})
+    finally:
+        engine.stop()
+        wait_for(lambda: worker_processes() == [], 10)
 
 
 def test_an_engine_that_cannot_start_says_why_and_stops(store, monkeypatch):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow, event
+from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow, frame_piece
+from app.runs.wire import Piece
 
 BOTH = frozenset({0, 1})
 
@@ -46,7 +47,7 @@ class Story:
     def now(self, *runs, told=(True, True), cached=True):
         for run_id, its in zip("ab", runs, strict=True):
             for seq in range(its.seq + 1 if cached else 0):
-                self.cache.put(run_id, seq, json.dumps({"run": run_id, "seq": seq}))
+                self.cache.put(run_id, seq, frame_piece(json.dumps({"run": run_id, "seq": seq})))
         return self.feed.update(runs, told)
 
     def connect(self, seqs=None):
@@ -147,7 +148,7 @@ def test_frames_that_are_not_in_memory_are_asked_for(story):
     position = story.connect((2, -1))
     assert story.feed.after(position, BOTH) == Missing("a", 2)
     for seq in (3, 4):
-        story.cache.put("a", seq, json.dumps({"run": "a", "seq": seq}))
+        story.cache.put("a", seq, frame_piece(json.dumps({"run": "a", "seq": seq})))
     chunk = story.feed.after(position, BOTH)
     assert short(chunk.body) == ["a3", "a4"]
     assert story.feed.after(chunk.position, BOTH) == Missing("a", 4)
@@ -175,15 +176,11 @@ def test_a_slow_viewer_skips_what_still_trains_and_is_told(story):
 def test_the_cache_keeps_to_its_bytes_but_always_a_chunk():
     cache = FrameCache(10_000)
     for seq in range(500):
-        cache.put("a", seq, "x" * 100)
+        cache.put("a", seq, Piece(b"x" * 100, b"x" * 40))
     kept = [seq for seq in range(500) if cache.get("a", seq)]
     assert kept == list(range(500 - len(kept), 500))
     assert 60 < len(kept) < 90
     tiny = FrameCache(0)
     for seq in range(500):
-        tiny.put("a", seq, "x" * 100)
+        tiny.put("a", seq, Piece(b"x" * 100, b"x" * 40))
     assert sum(tiny.get("a", seq) is not None for seq in range(500)) == FRAMES_PER_CHUNK
-
-
-def test_an_event_is_what_the_standard_says():
-    assert event("end", "{}") == b"event: end\ndata: {}\n\n"

@@ -1,14 +1,16 @@
 """One writer, any number of readers, and what is left when the writer dies."""
 
 import io
+import threading
+import time
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.runs import log
 from app.runs.experiments import cancel
-from app.runs.store import runs, weights
+from app.runs.store import LEASE, runs, weights
 
 PROVENANCE = {"kernels": "numpy", "numpy": "x"}
 
@@ -34,7 +36,7 @@ def test_a_run_from_its_claim_to_its_end(store, submit):
     assert claim.seq == -1
     assert claim.spec["task"]["length"] == 6
     assert row_of(store, run_id).state == "running"
-    append(log.RunWriter(store, run_id, claim.seq), 0, 1, 2, state="solved")
+    append(log.RunWriter(store, run_id, claim), 0, 1, 2, state="solved")
     row = row_of(store, run_id)
     assert (row.state, row.seq, row.step, row.attempts) == ("solved", 2, 20, 1)
     assert row.finished_at >= row.started_at >= row.created_at
@@ -43,14 +45,14 @@ def test_a_run_from_its_claim_to_its_end(store, submit):
 
 def test_the_first_frame_is_readable_at_once(store, submit):
     _, (run_id,) = submit()
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     append(writer, 0)
     assert seqs_of(store, run_id) == [0]
 
 
 def test_frames_are_written_together_when_they_come_fast(store, submit, monkeypatch):
     _, (run_id,) = submit()
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     clock = [100.0]
     monkeypatch.setattr(log.time, "monotonic", lambda: clock[0])
     append(writer, 0, 1, 2)
@@ -65,7 +67,7 @@ def test_an_attempt_behind_stored_frames_keeps_the_kernels_of_the_first(store, s
     first = log.claim(store, run_id, {"kernels": "numpy"})
     again = log.claim(store, run_id, {"kernels": "fused"})
     assert (first.kernels, again.kernels) == ("numpy", "fused"), "no frame yet: free to choose"
-    writer = log.RunWriter(store, run_id, again.seq)
+    writer = log.RunWriter(store, run_id, again)
     append(writer, 0, 1)
     writer.flush()
     assert log.claim(store, run_id, {"kernels": "numpy"}).kernels == "fused"
@@ -74,12 +76,12 @@ def test_an_attempt_behind_stored_frames_keeps_the_kernels_of_the_first(store, s
 
 def test_a_second_attempt_adds_what_is_missing_and_repeats_nothing(store, submit):
     _, (run_id,) = submit()
-    first = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    first = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     append(first, 0, 1)
     first.flush()  # and then its process dies
     claim = log.claim(store, run_id, PROVENANCE)
     assert claim.seq == 1
-    append(log.RunWriter(store, run_id, claim.seq), 0, 1, 2, 3, state="finished")
+    append(log.RunWriter(store, run_id, claim), 0, 1, 2, 3, state="finished")
     assert seqs_of(store, run_id) == [0, 1, 2, 3]
     row = row_of(store, run_id)
     assert (row.state, row.attempts) == ("finished", 2)
@@ -87,9 +89,9 @@ def test_a_second_attempt_adds_what_is_missing_and_repeats_nothing(store, submit
 
 def test_two_writers_at_once_leave_each_frame_once_and_never_go_back(store, submit):
     _, (run_id,) = submit()
-    slow = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    slow = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     append(slow, 0)
-    fast = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    fast = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     append(fast, 0, 1, 2, 3)
     fast.flush()
     append(slow, 1, 2)
@@ -98,11 +100,44 @@ def test_two_writers_at_once_leave_each_frame_once_and_never_go_back(store, subm
     assert row_of(store, run_id).seq == 3
 
 
+def test_one_cluster_at_a_time_computes_a_run(store, submit):
+    _, (run_id,) = submit()
+    first = log.claim(store, run_id, PROVENANCE, "here")
+    assert log.claim(store, run_id, PROVENANCE, "there") is None
+    assert log.claim(store, run_id, PROVENANCE, "here").attempt == first.attempt + 1
+    with store.writing() as connection:
+        connection.execute(update(runs).values(alive_at=runs.c.alive_at - LEASE - 1))
+    assert log.claim(store, run_id, PROVENANCE, "there").attempt == 3
+
+
+def test_a_worker_gives_signs_of_life_while_it_computes(store, submit, monkeypatch):
+    monkeypatch.setattr(log, "LEASE", 0.04)
+    _, (run_id,) = submit()
+    claim = log.claim(store, run_id, PROVENANCE, "here")
+    before = row_of(store, run_id).alive_at
+    deadline = time.monotonic() + 5
+    with log.signs_of_life(store, run_id, claim.attempt):
+        while row_of(store, run_id).alive_at <= before:
+            assert time.monotonic() < deadline
+    log.claim(store, run_id, PROVENANCE, "here")
+    before = row_of(store, run_id).alive_at
+    with log.signs_of_life(store, run_id, claim.attempt):
+        threading.Event().wait(0.1)
+    assert row_of(store, run_id).alive_at == before, "of an attempt that is over"
+
+
+def test_the_log_knows_its_size_when_it_is_over(store, submit):
+    _, (run_id,) = submit()
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
+    append(writer, 0, 1)
+    assert row_of(store, run_id).bytes == 0
+    append(writer, 2, state="finished")
+    assert row_of(store, run_id).bytes == 3 * len('{"seq":0}')
+
+
 def test_a_finished_run_is_not_claimed_again(store, submit):
     _, (run_id,) = submit()
-    append(
-        log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq), 0, state="solved"
-    )
+    append(log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE)), 0, state="solved")
     assert log.claim(store, run_id, PROVENANCE) is None
     log.fail(store, run_id, "worker_lost", "too late")
     assert row_of(store, run_id).state == "solved"
@@ -119,7 +154,7 @@ def test_a_run_that_was_tried_too_often_is_given_up(store, submit):
 
 def test_the_writer_notices_a_cancellation(store, submit, monkeypatch):
     experiment_id, (run_id,) = submit()
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     assert not writer.should_stop()
     cancel(store, experiment_id)
     now = log.time.monotonic()
@@ -149,14 +184,14 @@ def test_a_cancellation_that_was_withdrawn_is_not_confirmed(store, submit):
 )
 def test_reading_by_position(store, submit, page, expected):
     _, (run_id,) = submit()
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     append(writer, *range(8), state="finished")
     assert seqs_of(store, run_id, **page) == expected
 
 
 def test_weights_are_kept_beside_their_frame(store, submit):
     _, (run_id,) = submit()
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))
     kept = {"W_h": np.arange(4.0).reshape(2, 2), "b": np.zeros(2)}
     writer.append(0, 0, "{}", state="finished", parameters=kept)
     with store.reading() as connection:

@@ -87,7 +87,7 @@ def test_the_id_follows_from_the_runs_alone():
                 "base": {
                     "task": {"length": 1000},
                     "model": {"hidden_size": 1},
-                    "training": {"batch_size": 1, "steps": 10000},
+                    "training": {"batch_size": 1, "steps": 400},
                     "frame_every": 1,
                 }
             },

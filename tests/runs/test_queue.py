@@ -3,12 +3,11 @@
 from sqlalchemy import update
 
 from app.runs import log, queue
-from app.runs.store import runs
+from app.runs.store import LEASE, runs
 
 
 def due(store, slots):
-    with store.reading() as connection:
-        return [run.id for run in queue.due(connection, slots)]
+    return [run.id for run in queue.due(store, slots)]
 
 
 def positions(store):
@@ -29,6 +28,16 @@ def test_running_runs_keep_their_worker(store, submit):
     assert positions(store) == {ids[0]: 1, ids[2]: 2}
 
 
+def test_a_cluster_leaves_alone_what_another_computes_until_it_is_left_behind(store, submit):
+    _, ids = submit(vary={"seed": [0, 1, 2]})
+    log.claim(store, ids[0], {"kernels": "numpy"}, "there")
+    assert [run.id for run in queue.due(store, 1, "here")] == [ids[1]]
+    assert [run.id for run in queue.due(store, 1, "there")] == [ids[0]]
+    with store.writing() as connection:
+        connection.execute(update(runs).values(alive_at=runs.c.alive_at - LEASE - 1))
+    assert [run.id for run in queue.due(store, 2, "here")] == ids[:2]
+
+
 def test_clients_take_turns(store, submit):
     _, anna = submit(vary={"seed": [0, 1, 2]}, client="anna")
     _, ben = submit(vary={"seed": [10, 11]}, client="ben")
@@ -44,6 +53,13 @@ def test_people_go_before_grids_which_leave_a_worker_free(store, submit):
     for run_id in grid[:2]:
         log.claim(store, run_id, {"kernels": "numpy"})
     assert due(store, 3) == [grid[0], grid[1], person[0]]
+
+
+def test_grids_of_two_clients_take_turns(store, submit):
+    _, anna = submit(vary={"seed": list(range(100))}, client="anna", priority=queue.GRID)
+    _, ben = submit(vary={"seed": [200, 201]}, client="ben", priority=queue.GRID)
+    assert due(store, 5) == [anna[0], ben[0], anna[1], ben[1]]
+    assert positions(store)[ben[1]] == 4
 
 
 def test_a_run_of_a_grid_that_a_person_asks_for_goes_first(store, submit):

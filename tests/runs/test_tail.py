@@ -70,7 +70,7 @@ class Viewer:
 
 
 def write(store, run_id, first, last, state="running"):
-    writer = log.RunWriter(store, run_id, first - 1)
+    writer = log.RunWriter(store, run_id, log.Claim({}, first - 1, 1, "numpy"))
     for seq in range(first, last + 1):
         body = json.dumps({"run": run_id, "seq": seq})
         writer.append(seq, seq, body, state=state if seq == last else "running")
@@ -169,7 +169,11 @@ def test_a_grid_tells_progress_and_sends_no_frames_unasked(store, submit):
             await viewer.until(lambda v: "finished" in v.states)
             return viewer
 
-    assert asyncio.run(story()).frames == []
+    viewer = asyncio.run(story())
+    assert viewer.frames == []
+    sums = [value for name, value in viewer.events if name == "progress"]
+    assert [(s["runs"], s["over"]) for s in (sums[0], sums[-1])] == [(3, 0), (3, 1)]
+    assert (sums[-1]["finished"], sums[-1]["queued"]) == (1, 2)
 
 
 def test_nothing_is_kept_of_an_experiment_that_nobody_watches(store, submit):

@@ -49,13 +49,33 @@ def test_a_run_is_computed_and_recorded(store, submit):
 def test_a_run_that_was_interrupted_is_completed_as_if_it_had_not_been(store, submit):
     _, (run_id,) = submit()
     expected = undisturbed(store, run_id)
-    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {"kernels": "numpy"}).seq)
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {"kernels": "numpy"}))
     for seq, body in enumerate(expected[:4]):
         writer.append(seq, seq * 2, body, state="running")
     writer.flush()
     assert worker.execute(run_id) == "finished"
     assert stored(store, run_id) == expected
     assert find_run(store, run_id)[0].attempts == 2
+
+
+def test_an_attempt_that_was_believed_dead_gives_way(store, submit, monkeypatch):
+    _, (run_id,) = submit()
+    expected = undisturbed(store, run_id)
+    computed = []
+
+    def interrupted(spec, *, should_stop, kernels):
+        for frame in train(spec, should_stop=should_stop, kernels=kernels):
+            computed.append(frame.seq)
+            if frame.seq == 3:
+                monkeypatch.setattr(worker, "train", train)
+                monkeypatch.setattr(log, "ASK_EVERY", 0.0)
+                assert worker.execute(run_id) == "finished"  # another worker, meanwhile
+            yield frame
+
+    monkeypatch.setattr(worker, "train", interrupted)
+    assert worker.execute(run_id) == "superseded"
+    assert computed == [0, 1, 2, 3], "it did not go on for nothing"
+    assert stored(store, run_id) == expected
 
 
 def test_a_finished_run_is_left_alone(store, submit):
@@ -125,7 +145,8 @@ def test_a_wish_withdrawn_at_the_last_moment_is_honoured(store, submit, monkeypa
     assert stored(store, run_id) == undisturbed(store, run_id)
 
 
-def test_a_log_that_cannot_be_written_is_no_fault_of_the_run(store, submit, database):
+def test_a_log_that_cannot_be_written_is_no_fault_of_the_run(store, submit, database, monkeypatch):
+    monkeypatch.setattr("app.runs.store.PATIENCE", 0.0)
     _, (run_id,) = submit()
 
     @event.listens_for(worker._store(database).engine, "before_cursor_execute")
@@ -146,8 +167,9 @@ def test_a_worker_process_uses_one_thread_for_its_arithmetic(store, submit, data
 
     _, (run_id,) = submit()
     program = (
-        "import sys, app.runs.worker as w, os; w.execute(sys.argv[1]); "
-        "print(len(os.listdir('/proc/self/task')))"
+        # Threads that Python knows, such as the one that tells that the run is alive, do no sums.
+        "import os, sys, threading, app.runs.worker as w; w.execute(sys.argv[1]); "
+        "print(len(os.listdir('/proc/self/task')) - threading.active_count() + 1)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, run_id],

@@ -1,12 +1,33 @@
-"""Logs: one JSON object per line, made of what happened and its fields."""
+"""Logs: one JSON object per line, made of what happened, its fields and what it was about.
+
+The server and its worker processes log alike, so this room imports nothing of the others.
+"""
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
+
+_NOTHING: MappingProxyType[str, str] = MappingProxyType({})
+# Follows a request through its coroutines and into the thread that answers it.
+_about: ContextVar[MappingProxyType[str, str]] = ContextVar("about", default=_NOTHING)
 
 # What every record has; whatever else it has was given as ``extra``.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+
+
+@contextmanager
+def about(**fields: str) -> Iterator[None]:
+    """Add fields, such as ``request`` or ``run``, to every line that is logged in the block."""
+    token = _about.set(MappingProxyType({**_about.get(), **fields}))
+    try:
+        yield
+    finally:
+        _about.reset(token)
 
 
 class JsonLines(logging.Formatter):
@@ -19,6 +40,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
+            **_about.get(),
         }
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
