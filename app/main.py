@@ -1,9 +1,11 @@
 """The application: its parts put together, started and stopped."""
 
+import functools
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.api import (
     catalogue,
     challenges,
+    curves,
     docs,
     errors,
     events,
@@ -23,17 +26,25 @@ from app.api import (
     exports,
     health,
     middleware,
+    notebooks,
     probe,
     runs,
 )
 from app.api.deps import PREFIX, Services
-from app.api.logs import configure
-from app.pages import lesson
+from app.api.limits import Gates
+from app.api.meters import Meters
+from app.api.origins import Origins
+from app.api.protocol import Protocol
+from app.api.requests import Requests
+from app.logs import configure
+from app.pages import lesson, stored
 from app.pages import routes as pages
 from app.runs.engine import Engine
 from app.runs.migrate import migrate
+from app.runs.retention import Policy
 from app.runs.store import Store
 from app.runs.tail import Tail
+from app.runs.upkeep import Upkeep
 from app.settings import VERSION, Settings
 
 log = logging.getLogger(__name__)
@@ -54,33 +65,43 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """
     settings = settings or Settings()
     store = Store(settings.database)
+    engine = engine or Engine(
+        store,
+        workers=settings.workers,
+        scheduler=settings.scheduler,
+        max_attempts=settings.max_attempts,
+        max_seconds=settings.max_seconds,
+    )
+    tail = Tail(
+        store,
+        poll_interval=settings.poll_interval,
+        cache_bytes=settings.cache_bytes,
+        live_runs=settings.live_runs,
+        wake_every=settings.heartbeat / 2,
+    )
     services = Services(
         settings=settings,
         store=store,
-        engine=engine
-        or Engine(
-            store,
-            workers=settings.workers,
-            scheduler=settings.scheduler,
-            max_attempts=settings.max_attempts,
-        ),
-        tail=Tail(
-            store,
-            poll_interval=settings.poll_interval,
-            cache_bytes=settings.cache_bytes,
-            live_runs=settings.live_runs,
-        ),
+        engine=engine,
+        tail=tail,
+        gates=Gates(settings),
+        upkeep=Upkeep(store, Policy(settings.keep_days, settings.keep_bytes)),
+        meters=Meters(store, engine, tail),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(migrate, store)
         services.tail.start()
+        services.upkeep.start()
         services.engine.start()  # in the background: pages are served while workers start
+        if settings.lesson_runs:
+            await run_in_threadpool(stored.prepare, store, services.limits)
         yield
         services.tail.draining.set()
         await run_in_threadpool(services.engine.stop)
         await run_in_threadpool(services.tail.stop)
+        await run_in_threadpool(services.upkeep.stop)
         store.close()
 
     app = FastAPI(
@@ -95,26 +116,43 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.services = services
     errors.install(app)
     api = APIRouter(prefix=PREFIX)
-    for part in (catalogue, experiments, events, runs, exports, probe, challenges):
+    parts = (
+        catalogue,
+        experiments,
+        curves,
+        events,
+        runs,
+        exports,
+        notebooks,
+        probe,
+        challenges,
+    )
+    for part in parts:
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(docs.router)
     docs.describe(app)
     pages.install(app, settings)
-    _surround(app, settings)
+    _surround(app, services)
     return app
 
 
-def _surround(app: FastAPI, settings: Settings) -> None:
+def _surround(app: FastAPI, services: Services) -> None:
     """Add the middleware; the last one added is the first to see a request."""
+    settings = services.settings
     app.add_middleware(middleware.BodyLimit, most_bytes=settings.max_body)
+    app.add_middleware(Origins, allowed=settings.allowed_origins)
     app.add_middleware(middleware.BasePath, base=settings.base_path)
     app.add_middleware(middleware.Hosts, allowed=settings.allowed_hosts)
+    app.add_middleware(middleware.Compression)
     app.add_middleware(middleware.Faults)
     app.add_middleware(
-        middleware.SecurityHeaders, headers=middleware.security_headers(settings.frame_ancestors)
+        middleware.SecurityHeaders,
+        frame_ancestors=settings.frame_ancestors,
+        base=settings.base_path,
     )
+    app.add_middleware(Requests, meters=services.meters, base=settings.base_path)
 
 
 class Server(uvicorn.Server):
@@ -137,6 +175,25 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _open_many_files(streams: int) -> None:
+    """Raise the limit on open files, where it may be raised: each viewer is one."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    wanted = streams + 1000  # other connections, the database, workers
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = hard == resource.RLIM_INFINITY
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if unlimited else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if soft < wanted:
+            log.warning(
+                "few files may be open: fewer viewers than the setting says",
+                extra={"files": soft, "streams": streams},
+            )
+
+
 def make_server(app: FastAPI, settings: Settings) -> Server:
     """Return the HTTP server of an application."""
     return Server(
@@ -144,6 +201,10 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
             app,
             host=settings.host,
             port=settings.port,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            http=functools.partial(Protocol, request_within=settings.request_timeout),  # type: ignore[arg-type]
+            backlog=4096,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -161,6 +222,7 @@ def serve(settings: Settings) -> None:
         If the database cannot be used.
     """
     configure(settings.log_level)
+    _open_many_files(settings.max_streams)
     for handled in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again when all is done, and being asked to end is a success.
         # Python's own way out takes seconds on a busy machine, to free memory that is freed anyway.

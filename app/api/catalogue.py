@@ -4,7 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from app.api.answers import Catalogue
 from app.api.deps import App
+from app.api.schemas import also
 from app.core.cells import CELLS
 from app.core.options import Option, options_of
 from app.core.presets import PRESETS
@@ -15,7 +17,12 @@ from app.studies.verify import verified_table
 router = APIRouter(tags=["catalogue"])
 
 
-@router.get("/catalogue")
+@router.get(
+    "/catalogue",
+    operation_id="get_catalogue",
+    response_model=None,
+    responses=also(model=Catalogue),
+)
 def catalogue(app: App) -> dict[str, Any]:
     """Return everything from which a client can build its controls."""
     chosen = app.settings

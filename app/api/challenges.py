@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 
+from app.api.answers import Challenges, Grade
 from app.api.deps import App, not_found
-from app.api.schemas import Asked, problems
+from app.api.schemas import RUN_ID, Asked, also, problems
 from app.api.strict_json import JsonRoute
 from app.core.challenges import CHALLENGES, Challenge, Criterion
 from app.runs.grading import grade_run
@@ -14,20 +15,32 @@ from app.runs.grading import grade_run
 router = APIRouter(prefix="/challenges", tags=["challenges"], route_class=JsonRoute)
 
 
+ChallengeId = Annotated[
+    str, Path(description="Name of a challenge.", examples=["keep-one-percent"])
+]
+
+
 class GradeBody(Asked):
     """The run that is to be graded."""
 
-    run: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Id of a run.")]
+    run: str = Field(pattern="^[0-9a-f]{16}$", description="Id of a run.", examples=[RUN_ID])
 
 
-@router.get("")
+@router.get(
+    "", operation_id="list_challenges", response_model=None, responses=also(model=Challenges)
+)
 def list_all() -> dict[str, Any]:
     """List the challenges: where each begins, and what a run must show."""
     return {"challenges": [_challenge(challenge) for challenge in CHALLENGES.values()]}
 
 
-@router.post("/{challenge_id}/grade", responses=problems(400, 404, 413, 415, 422, 503))
-def grade(challenge_id: str, asked: GradeBody, app: App) -> dict[str, Any]:
+@router.post(
+    "/{challenge_id}/grade",
+    operation_id="grade_run",
+    response_model=None,
+    responses=also(model=Grade) | problems(400, 404, 413, 415, 422, 503),
+)
+def grade(challenge_id: ChallengeId, asked: GradeBody, app: App) -> dict[str, Any]:
     """Grade a run from its log.
 
     Anybody may ask again, at any time: the answer follows from the run alone. ``over`` is false

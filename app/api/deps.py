@@ -1,18 +1,23 @@
 """What a request may ask the application for."""
 
 import hashlib
+import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
 
 from app.api.errors import Problem
+from app.api.limits import Gates
+from app.api.meters import Meters
+from app.api.schemas import EXPERIMENT_ID, RUN_ID
 from app.runs.engine import Engine
 from app.runs.plan import Limits
 from app.runs.store import Store
 from app.runs.tail import Tail
+from app.runs.upkeep import Upkeep
 from app.settings import Settings
 
 PREFIX = "/api/v1"
@@ -28,6 +33,9 @@ class Services:
     store: Store
     engine: Engine
     tail: Tail
+    gates: Gates
+    upkeep: Upkeep
+    meters: Meters
 
     @property
     def limits(self) -> Limits:
@@ -47,12 +55,44 @@ def _services(request: Request) -> Services:
 
 def _client(request: Request) -> str:
     """Name whose turn it is in the queue; the address itself is stored nowhere."""
-    address = request.client.host if request.client else ""
+    address = _household(request.client.host if request.client else "")
     return hashlib.blake2b(address.encode(), key=_SALT, digest_size=8).hexdigest()
+
+
+def _household(address: str) -> str:
+    """Return the network of an IPv6 address: whoever has one has 2^64, and could use each once."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((found.packed, 64), strict=False))
 
 
 App = Annotated[Services, Depends(_services)]
 Client = Annotated[str, Depends(_client)]
+Holder = Annotated[
+    str,
+    Query(
+        pattern="^([A-Za-z0-9_-]{8,32})?$",
+        description="A name that a page or program makes up for itself. An experiment that several "
+        "hold is stopped when the last of them stops it.",
+    ),
+]
+
+
+def _id_of(what: str, example: str) -> Any:
+    # Written down only: an id of another form is not there (404), and is not a wrong field (422).
+    return Path(
+        description=f"Id of {what}.",
+        examples=[example],
+        json_schema_extra={"pattern": "^[0-9a-f]{16}$"},
+    )
+
+
+ExperimentId = Annotated[str, _id_of("an experiment", EXPERIMENT_ID)]
+RunId = Annotated[str, _id_of("a run", RUN_ID)]
 
 
 def known_id(text: str) -> str:

@@ -92,6 +92,7 @@ def describe(app: FastAPI) -> None:
             parts = schema["components"]["schemas"]
             problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
             parts.update(problem.pop("$defs"))
+            parts["JsonValue"]["description"] = "Any JSON value."
             parts["Problem"] = {**problem, "title": "Problem"}
             # FastAPI's own idea of a 422, which this API never answers.
             for call in (call for calls in schema["paths"].values() for call in calls.values()):

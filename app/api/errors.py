@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app.core.cells import CELLS
 from app.core.options import OptionError
@@ -176,12 +177,24 @@ def _from_http(error: HTTPException) -> Problem:
     )
 
 
+def _allow(request: Request) -> dict[str, str]:
+    """Return all methods of an address of the API; a router names those of its first route."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    for template, calls in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            return {"Allow": ", ".join(sorted(method.upper() for method in calls))}
+    return {}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application in this shape."""
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        return problem_response(_from_http(error))
+        problem = _from_http(error)
+        if problem.status_code == 405:
+            problem.headers = {**(problem.headers or {}), **_allow(request)}
+        return problem_response(problem)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

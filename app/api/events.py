@@ -11,13 +11,15 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from app.api.deps import App, Services, known_id, not_found
+from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, not_found
 from app.api.errors import Problem
+from app.api.negotiate import takes_gzip
 from app.api.schemas import also, problems
 from app.runs import experiments
 from app.runs.experiments import ExperimentView
-from app.runs.feed import Missing, event
+from app.runs.feed import Missing
 from app.runs.tail import Watch
+from app.runs.wire import Gzip, Piece, Plain, event, joined, short
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/experiments", tags=["experiments"])
@@ -25,6 +27,10 @@ router = APIRouter(prefix="/experiments", tags=["experiments"])
 _POSITION = re.compile(r"(-|\d{1,9})(\.(-|\d{1,9}))*", re.ASCII)
 FIRST_LOOK = 5.0  # seconds that the log may take to answer a new viewer
 LAST_WORDS = 1.0  # seconds to send what is left when the server goes
+# How long a browser waits before it connects again by itself.
+RETRY = short(b"retry: 2000\n\n")
+STILL_HERE = short(b": still here\n\n")
+DRAIN = short(event("drain", "{}"))
 
 
 class EventStream(Response):
@@ -42,10 +48,21 @@ class EventStream(Response):
         view: ExperimentView,
         seqs: tuple[int, ...] | None,
         shown: frozenset[int],
+        *,
+        client: str,
+        holder: str,
+        gzip: bool,
     ) -> None:
+        self._client, self._holder = client, holder
         self._app, self._view, self._seqs, self._shown = app, view, seqs, shown
+        self._encoding = Gzip() if gzip else Plain()
         self.status_code, self.background = 200, None
-        self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        headers = {
+            "Cache-Control": "no-store",
+            "Vary": "Accept-Encoding",
+            "X-Accel-Buffering": "no",
+        }
+        self.init_headers(headers | ({"Content-Encoding": "gzip"} if gzip else {}))
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         super().init_headers(headers)
@@ -56,7 +73,12 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
+        with self._app.gates.streams.one(self._client):
+            await self._follow(receive, send)
+
+    async def _follow(self, receive: Receive, send: Send) -> None:
         watch = self._app.tail.open(self._view)
+        self._app.upkeep.enter(watch.experiment_id, self._holder)
         sending = asyncio.create_task(self._send_all(watch, send))
         leaving = asyncio.create_task(_disconnected(receive))
         draining = asyncio.create_task(self._app.tail.draining.wait())
@@ -67,6 +89,7 @@ class EventStream(Response):
                 await asyncio.wait({sending, leaving}, timeout=LAST_WORDS)
         finally:
             self._app.tail.close(watch)
+            self._app.upkeep.leave(watch.experiment_id, self._holder)
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -75,46 +98,54 @@ class EventStream(Response):
                 raise outcome
 
     async def _send_all(self, watch: Watch, send: Send) -> None:
-        async def say(body: bytes, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": body, "more_body": more})
+        encoding = self._encoding
 
-        tail, feed = self._app.tail, watch.feed
-        slow_after, heartbeat = self._app.settings.slow_after, self._app.settings.heartbeat
+        async def say(piece: Piece) -> None:
+            body = encoding.add(piece)
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+
+        async def end() -> None:
+            body = encoding.end()
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+
+        tail, feed, shown = self._app.tail, watch.feed, self._shown
+        slow_after, silence = self._app.settings.slow_after, self._app.settings.heartbeat / 2
         try:
             async with asyncio.timeout(FIRST_LOOK):
                 await watch.ready.wait()
         except TimeoutError:
             log.error("the log gives no answer", extra={"experiment": watch.experiment_id})
-            await say(b"", more=False)  # the reader connects again
+            await end()  # the reader connects again
             return
         position = feed.start(self._seqs)
         is_unknown = not feed.knows(position.seqs)
         chunk = feed.greeting(feed.start() if is_unknown else position, reset=is_unknown)
-        # 2 s: how long a browser waits before it connects again.
-        await say(b"retry: 2000\n\n" + chunk.body)
-        position, behind_since = chunk.position, time.monotonic()
+        await say(joined([RETRY, chunk.piece]))
+        position, behind_since, said_at = chunk.position, time.monotonic(), time.monotonic()
         while not tail.draining.is_set():
-            found = feed.after(position, self._shown)
+            found = feed.after(position, shown)
             if isinstance(found, Missing):
                 await tail.load(found)
             elif found is None:
-                try:
-                    async with asyncio.timeout(heartbeat):
-                        await watch.changed()
-                except TimeoutError:
-                    await say(b": still here\n\n")
+                if time.monotonic() - said_at >= silence:
+                    await say(STILL_HERE)
+                    said_at = time.monotonic()
+                await watch.changed()
                 behind_since = time.monotonic()
             else:
-                await say(found.body, more=not found.ended)
-                position = found.position
+                await say(found.piece)
+                position, said_at = found.position, time.monotonic()
                 if found.ended:
+                    await end()
                     return
-                if time.monotonic() - behind_since > slow_after:
-                    skipped = feed.skip(position, self._shown)
-                    position, behind_since = skipped.position, time.monotonic()
+                if said_at - behind_since > slow_after:
+                    skipped = feed.skip(position, shown)
+                    position, behind_since = skipped.position, said_at
+                    self._app.meters.skips.inc()
                     if skipped.body:
-                        await say(skipped.body)
-        await say(event("drain", "{}"), more=False)
+                        await say(skipped.piece)
+        await say(DRAIN)
+        await end()
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -124,41 +155,57 @@ async def _disconnected(receive: Receive) -> None:
 
 @router.get(
     "/{experiment_id}/events",
+    operation_id="follow_experiment",
     response_class=Response,
-    responses=also("text/event-stream") | problems(400, 404, 503),
+    responses=also("text/event-stream") | problems(400, 404, 429, 503),
 )
 async def events(
-    experiment_id: str,
+    experiment_id: ExperimentId,
     app: App,
+    client: Client,
     last_event_id: Annotated[
         str | None, Query(max_length=20_000, description="Resume after this ``id:``.")
     ] = None,
     last_event_id_header: Annotated[
-        str | None, Header(alias="Last-Event-ID", max_length=20_000)
+        str | None, Header(
+            alias="Last-Event-ID",
+            max_length=20_000,
+            description="The same; newer than the one in the address.",
+        ),
+    ] = None,
+    accept_encoding: Annotated[str, Header(max_length=1_000, include_in_schema=False)] = "",
+    context_path: Annotated[
+        str | None,
+        Header(alias="X-ProxyContextPath", max_length=2_000, include_in_schema=False),
     ] = None,
     frames: Annotated[
         str | None,
         Query(max_length=2_000, description="Ids of runs whose frames to send, with commas."),
     ] = None,
+    holder: Holder = "",
 ) -> Response:
     """Follow all runs of an experiment as server-sent events.
 
-    Events: ``state`` (a run without its spec), ``frame``, ``skip`` (frames left out for a reader
-    who is too slow), ``reset`` (the position is unknown: everything is sent again), ``drain`` (the
-    server is going: connect again) and ``end``. The ``id:`` is, for each run of the experiment in
-    order, the last frame sent, joined by dots (``12.-.7``); sent back as ``Last-Event-ID`` it
-    continues without a gap or a repeat. An experiment of many runs sends the frames of those in
-    ``frames`` only.
+    Events: ``state`` (a run without its spec), ``progress`` (of an experiment of many runs,
+    whenever states are told: how many runs are in which state), ``frame``, ``skip`` (frames left
+    out for a reader who is too slow), ``reset`` (the position is unknown: everything is sent
+    again), ``drain`` (the server is going: connect again) and ``end``. The ``id:`` is, for each run
+    of the experiment in order, the last frame sent, joined by dots (``12.-.7``); sent back as
+    ``Last-Event-ID`` it continues without a gap or a repeat. An experiment of many runs sends the
+    frames of those in ``frames`` only.
     """
     if app.tail.draining.is_set():
         raise Problem(503, "draining", "The server is going down.", headers={"Retry-After": "2"})
+    app.gates.streams.check(client)
     view = await run_in_threadpool(experiments.view, app.store, known_id(experiment_id))
     if view is None:
         raise not_found()
     # The browser's own header is newer than the address that the page was opened with.
     seqs = _read_position(last_event_id_header or last_event_id, len(view.runs))
     shown = _shown(view, frames, app.settings.live_runs)
-    return EventStream(app, view, seqs, shown)
+    # jupyter-server-proxy 4.6 passes on the bytes of an event stream without its Content-Encoding.
+    gzip = takes_gzip(accept_encoding) and context_path is None
+    return EventStream(app, view, seqs, shown, client=client, holder=holder, gzip=gzip)
 
 
 def _read_position(text: str | None, runs: int) -> tuple[int, ...] | None:

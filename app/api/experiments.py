@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 import json
 import struct
 from typing import Annotated, Any
@@ -11,37 +9,51 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.api.deps import App, Client, Services, known_id, not_found
+from app.api.answers import Results
+from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, not_found
 from app.api.errors import Problem
+from app.api.limits import too_many_runs
 from app.api.negotiate import negotiate
 from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec, also, problems
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
-from app.runs import experiments, queue
+from app.runs import experiments, holds, queue
 from app.runs.plan import plan
-from app.runs.results import COLUMNS, results
-from app.runs.views import moment, run_view
+from app.runs.results import as_csv, results
+from app.runs.views import moment, progress, run_view
 
 router = APIRouter(prefix="/experiments", tags=["experiments"], route_class=JsonRoute)
 
 
 @router.post(
     "",
+    operation_id="create_experiment",
     status_code=201,
     response_model=Experiment,
     responses=also(model=Experiment, description="It was asked before")
-    | problems(400, 413, 415, 422, 503, 507),
+    | problems(400, 413, 415, 422, 429, 503, 507),
 )
-def create(asked: ExperimentSpec, app: App, client: Client, response: Response) -> dict[str, Any]:
+def create(
+    asked: ExperimentSpec,
+    app: App,
+    client: Client,
+    response: Response,
+    holder: Holder = holds.UNNAMED,
+) -> dict[str, Any]:
     """Ask for runs to be trained.
 
     The id follows from the runs: the same experiment asked again is the same one (200). Runs that
-    others have asked for are shared, and those that were stopped are taken up again.
+    others have asked for are shared, and those that were stopped are taken up again. Who asks
+    without the name of a ``holder`` holds the experiment for as long as it trains; with one, while
+    his event stream of the same name is open.
     """
     if app.tail.draining.is_set():
         raise Problem(503, "draining", "The server is going down.", headers={"Retry-After": "5"})
+    response.headers.update(app.gates.experiments.take(client))
     body = asked.as_asked()
     planned = plan(body, app.limits)
+    if experiments.unfinished_with(app.store, planned, client) > app.settings.max_unfinished:
+        raise too_many_runs(app.settings.max_unfinished)
     is_grid = len(planned.runs) > app.settings.live_runs
     experiment_id, is_new = experiments.submit(
         app.store,
@@ -49,6 +61,7 @@ def create(asked: ExperimentSpec, app: App, client: Client, response: Response) 
         body,
         client=client,
         priority=queue.GRID if is_grid else queue.INTERACTIVE,
+        holder=holder,
     )
     app.engine.wake()
     response.status_code = 201 if is_new else 200
@@ -56,7 +69,12 @@ def create(asked: ExperimentSpec, app: App, client: Client, response: Response) 
     return _shown(app, experiment_id)
 
 
-@router.get("", response_model=ExperimentPage, responses=problems(422, 503))
+@router.get(
+    "",
+    operation_id="list_experiments",
+    response_model=ExperimentPage,
+    responses=problems(422, 503),
+)
 def list_all(
     app: App,
     limit: Annotated[int, Query(ge=1, le=100, description="Experiments on a page.")] = 20,
@@ -85,20 +103,31 @@ def list_all(
     }
 
 
-@router.get("/{experiment_id}", response_model=Experiment, responses=problems(404, 503))
-def read(experiment_id: str, app: App) -> dict[str, Any]:
+@router.get(
+    "/{experiment_id}",
+    operation_id="get_experiment",
+    response_model=Experiment,
+    responses=problems(404, 503),
+)
+def read(experiment_id: ExperimentId, app: App) -> dict[str, Any]:
     """Return an experiment with its runs and how far they are."""
     return _shown(app, known_id(experiment_id))
 
 
-@router.delete("/{experiment_id}", response_model=Experiment, responses=problems(404, 503))
-def stop(experiment_id: str, app: App) -> dict[str, Any]:
-    """Stop what only this experiment wants.
+@router.delete(
+    "/{experiment_id}",
+    operation_id="stop_experiment",
+    response_model=Experiment,
+    responses=problems(404, 503),
+)
+def stop(experiment_id: ExperimentId, app: App, holder: Holder = holds.UNNAMED) -> dict[str, Any]:
+    """Let go of an experiment, and stop it when nobody else holds it.
 
-    Runs that another experiment wants go on there. What was trained stays; asking for the
-    experiment again takes it up where it was.
+    While ``holders`` in the answer is not 0, it goes on for them. Runs that another experiment
+    wants go on there. What was trained stays; asking for the experiment again takes it up where it
+    was.
     """
-    if not experiments.cancel(app.store, known_id(experiment_id)):
+    if experiments.leave(app.store, known_id(experiment_id), holder) is None:
         raise not_found()
     app.engine.wake()
     return _shown(app, experiment_id)
@@ -106,9 +135,10 @@ def stop(experiment_id: str, app: App) -> dict[str, Any]:
 
 @router.get(
     "/{experiment_id}/results",
-    responses=also("application/json", "text/csv") | problems(404, 406, 503),
+    operation_id="get_results",
+    responses=also("text/csv", model=Results) | problems(404, 406, 503),
 )
-def read_results(experiment_id: str, app: App, request: Request) -> Response:
+def read_results(experiment_id: ExperimentId, app: App, request: Request) -> Response:
     """Return one row per run: its spec, its last loss and score, its gradient before and after.
 
     As JSON or ``text/csv``, by ``Accept``.
@@ -120,19 +150,7 @@ def read_results(experiment_id: str, app: App, request: Request) -> Response:
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if media_type == "application/json":
         return JSONResponse({"results": rows}, headers=headers)
-    spec_columns = sorted({name for row in rows for name in row["spec"]})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *spec_columns])
-    for row in rows:
-        values = [row[name] for name in COLUMNS]
-        writer.writerow(map(_cell, [*values, *(row["spec"].get(name) for name in spec_columns)]))
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> Any:
-    """Keep a text from being read as a formula by a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _links(app: Services, experiment_id: str) -> dict[str, str]:
@@ -144,14 +162,17 @@ def _shown(app: Services, experiment_id: str) -> dict[str, Any]:
     found = experiments.view(app.store, experiment_id)
     if found is None:
         raise not_found()
+    its_runs = [
+        run_view(run, run.label, found.positions.get(run.id), app.api) for run in found.runs
+    ]
     return {
         "id": experiment_id,
         "spec": found.spec,
         "state": found.state,
         "created_at": moment(found.experiment.created_at),
-        "runs": [
-            run_view(run, run.label, found.positions.get(run.id), app.api) for run in found.runs
-        ],
+        "holders": found.holders,
+        "progress": progress(its_runs),
+        "runs": its_runs,
         "links": _links(app, experiment_id),
     }
 

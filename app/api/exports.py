@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
-from app.api.deps import App, known_id, not_found
+from app.api.deps import App, RunId, known_id, not_found
 from app.api.errors import Problem
 from app.api.schemas import also, problems
 from app.core.arrays import Params
@@ -56,12 +56,13 @@ def _unsupported(error: UnsupportedError) -> Problem:
 
 @router.get(
     "/{run_id}/weights",
+    operation_id="get_weights",
     response_class=Response,
     responses=also("application/octet-stream", description="An .npz archive")
     | problems(404, 422, 503),
 )
 def read_archive(
-    run_id: str,
+    run_id: RunId,
     app: App,
     step: Annotated[
         int | None,
@@ -101,11 +102,12 @@ def read_archive(
 
 @router.get(
     "/{run_id}/code",
+    operation_id="get_program",
     response_class=Response,
     responses=also("text/x-python", description="A complete program") | problems(404, 422, 503),
 )
 def read_program(
-    run_id: str,
+    run_id: RunId,
     app: App,
     framework: Annotated[Framework, Query(description="The library to use.")] = "pytorch",
 ) -> Response:

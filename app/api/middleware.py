@@ -1,18 +1,30 @@
-"""What surrounds every request; plain ASGI, because wrapping classes hold back event streams."""
+"""What surrounds every request; plain ASGI, because wrapping classes hold back event streams.
+
+A scope is changed in place: the outermost layer reads there which route was found (``requests``).
+"""
 
 import logging
 from collections.abc import Iterable
 
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import Problem, problem_response
+from app.api.negotiate import takes_gzip
 
 log = logging.getLogger(__name__)
 
 
-def security_headers(frame_ancestors: Iterable[str]) -> dict[str, str]:
-    """Return the headers of every answer that does not bring its own."""
+def security_headers(frame_ancestors: Iterable[str] = ()) -> dict[str, str]:
+    """Return the headers of every answer that does not bring its own.
+
+    Parameters
+    ----------
+    frame_ancestors : iterable of str
+        Other origins whose pages may show the answer in a frame.
+    """
     ancestors = " ".join(["'self'", *frame_ancestors])
     return {
         "Content-Security-Policy": (
@@ -26,22 +38,35 @@ def security_headers(frame_ancestors: Iterable[str]) -> dict[str, str]:
     }
 
 
-class SecurityHeaders:
-    """Adds headers to every answer, errors included, unless the answer has them already."""
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
-    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+
+class SecurityHeaders:
+    """Adds headers to every answer, errors included, unless the answer has them already.
+
+    Only what lies under ``/embed/`` is made for frames of other sites: everywhere else somebody
+    could lay his page over ours and let our reader click on what he does not see.
+    """
+
+    def __init__(self, app: ASGIApp, frame_ancestors: Iterable[str], base: str) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._everywhere = _raw(security_headers())
+        self._in_frames = _raw(security_headers(frame_ancestors))
+        self._frames = ("/embed/", f"{base}/embed/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        framed = scope["path"].startswith(self._frames)
+        headers = self._in_frames if framed else self._everywhere
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
-                added = [pair for pair in self._headers if pair[0] not in present]
+                added = [pair for pair in headers if pair[0] not in present]
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
@@ -67,6 +92,8 @@ class Faults:
 
         try:
             await self._app(scope, receive, watching)
+        except ClientDisconnect:
+            log.debug("a client left while it was asking", extra={"path": scope["path"]})
         except Exception:
             log.exception(
                 "a request failed", extra={"method": scope["method"], "path": scope["path"]}
@@ -114,7 +141,28 @@ class BasePath:
                 return
             if not path.startswith(f"{self._base}/"):
                 path = self._base + path
-            scope = {**scope, "path": path, "root_path": self._base}
+            scope["path"], scope["root_path"] = path, self._base
+        await self._app(scope, receive, send)
+
+
+class Compression:
+    """Compresses answers that gain by it; event streams and static files bring their own gzip.
+
+    Starlette looks for the word "gzip" in the header only, and would compress for a client who
+    refuses it by ``gzip;q=0``. So what everything behind this sees is either "gzip" or nothing.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        # Level 4: frames are numbers, on which level 9 saves 3% and takes four times as long.
+        self._app = GZipMiddleware(app, minimum_size=1000, compresslevel=4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            name = b"accept-encoding"
+            said = b",".join(value for key, value in scope["headers"] if key == name)
+            others = [pair for pair in scope["headers"] if pair[0] != name]
+            taken = [(name, b"gzip")] if takes_gzip(said.decode("latin-1")) else []
+            scope["headers"] = others + taken
         await self._app(scope, receive, send)
 
 
@@ -128,7 +176,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        headers = dict(scope["headers"])
+        declared = headers.get(b"content-length", b"0")
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            # A proxy may believe the one and we the other; what follows would be read as a request.
+            problem = Problem(
+                400,
+                "invalid_http",
+                "A request has Content-Length or Transfer-Encoding, not both.",
+                headers={"Connection": "close"},
+            )
+            await problem_response(problem)(scope, receive, send)
+            return
         if declared.isdigit() and int(declared[:18]) > self._most:
             await problem_response(self._problem())(scope, receive, send)
             return

@@ -41,3 +41,9 @@ def _quality(offer: str, ranges: Sequence[tuple[str, float]]) -> float:
         if media_range in found:
             return found[media_range]
     return 0.0
+
+
+def takes_gzip(accept_encoding: str | None) -> bool:
+    """Tell whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    found = dict(_parse(part) for part in (accept_encoding or "").split(",") if part.strip())
+    return found.get("gzip", found.get("x-gzip", found.get("*", 0.0))) > 0

@@ -4,12 +4,13 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter
-from pydantic import Field, model_validator
+from fastapi import APIRouter, Response
+from pydantic import ConfigDict, Field, model_validator
 
-from app.api.deps import App
+from app.api.answers import Probed
+from app.api.deps import App, Client
 from app.api.exports import spec_of, weights_at
-from app.api.schemas import Asked, RunSpecBody, model_of, problems
+from app.api.schemas import RUN_ID, Asked, RunSpecBody, also, given, model_of, problems
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
 from app.core.probe import Interventions, changed_spec, probe, probed_to_dict
@@ -26,15 +27,33 @@ InterventionsBody = model_of(Interventions)
 class ProbeBody(Asked):
     """A spec, or a run and one of its steps; and what to change before measuring."""
 
-    spec: RunSpecBody | None = Field(None, description="A network that was never trained.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "anyOf": [
+                    given(spec="object", run="string"),
+                    {"properties": {"spec": {"type": "null"}, "run": {"type": "null"}}},
+                    given(spec="object", step="integer"),
+                ]
+            }
+        }
+    )
+
+    spec: RunSpecBody | None = Field(None,
+        description="A network that was never trained.",
+        examples=[{"model": {"cell": "lstm"}, "task": {"length": 100}}],
+   )
     run: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = Field(
-        None, description="A run, whose stored weights are measured."
+        None, description="A run, whose stored weights are measured.", examples=[RUN_ID]
     )
     step: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
-        None, description="Step of the run; its last stored one by default."
+        None, description="Step of the run; its last stored one by default.", examples=[200]
     )
     interventions: InterventionsBody = Field(  # type: ignore[valid-type]
-        default_factory=InterventionsBody, description="What to change before measuring."
+        default_factory=InterventionsBody,
+        description="What to change before measuring.",
+        examples=[{"clamp_forget": 0.9}],
+   
     )
 
     @model_validator(mode="after")
@@ -46,14 +65,20 @@ class ProbeBody(Asked):
         return self
 
 
-@router.post("/probe", responses=problems(400, 404, 413, 415, 422, 503))
-def measure(asked: ProbeBody, app: App) -> dict[str, Any]:
+@router.post(
+    "/probe",
+    operation_id="probe",
+    response_model=None,
+    responses=also(model=Probed) | problems(400, 404, 413, 415, 422, 429, 503),
+)
+def measure(asked: ProbeBody, app: App, client: Client, response: Response) -> dict[str, Any]:
     """Measure the gradient profile, the gates and the Jacobians of a network, without training.
 
     The answer is a frame (``seq`` and ``step`` of what was measured) with two more fields:
     ``transport``, singular values of ∂s_T/∂s_t at some timesteps, and ``lyapunov``, the finite-time
     exponents in nats per step, descending. Equal questions are answered from memory.
     """
+    response.headers.update(app.gates.probes.take(client))
     change = Interventions(**cast(Asked, asked.interventions).model_dump())
     if asked.run is None:
         assert asked.spec is not None

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.api.deps import App, known_id, not_found
-from app.api.negotiate import negotiate
+from app.api.answers import FramePage
+from app.api.deps import App, RunId, known_id, not_found
+from app.api.negotiate import negotiate, takes_gzip
 from app.api.schemas import Run, also, problems
 from app.api.tables import frames_as_csv
 from app.runs.experiments import find_run
@@ -23,8 +24,10 @@ JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 PAGE = 64  # frames read from the log at once: an answer of any length takes little memory
 
 
-@router.get("/{run_id}", response_model=Run, responses=problems(404, 503))
-def read(run_id: str, app: App) -> dict[str, Any]:
+@router.get(
+    "/{run_id}", operation_id="get_run", response_model=Run, responses=problems(404, 503)
+)
+def read(run_id: RunId, app: App) -> dict[str, Any]:
     """Return a run: its complete spec, how far it is, and what computed it."""
     found = find_run(app.store, known_id(run_id))
     if found is None:
@@ -35,10 +38,11 @@ def read(run_id: str, app: App) -> dict[str, Any]:
 
 @router.get(
     "/{run_id}/frames",
-    responses=also(JSON, NDJSON, CSV) | problems(404, 406, 422, 503),
+    operation_id="get_frames",
+    responses=also(NDJSON, CSV, model=FramePage) | problems(404, 406, 422, 503),
 )
 def read_page(
-    run_id: str,
+    run_id: RunId,
     app: App,
     request: Request,
     after: Annotated[int, Query(ge=-1, le=2**31 - 1, description="Frames after this one.")] = -1,
@@ -57,11 +61,13 @@ def read_page(
     row, _ = found
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if row.state in FINISHED:
-        key = f"{run_id} {row.seq} {row.state} {media_type} {after} {limit} {every}"
+        # A strong tag names bytes, and compressed they are others.
+        encoding = "gzip" if takes_gzip(request.headers.get("accept-encoding")) else "identity"
+        key = f"{run_id} {row.seq} {row.state} {media_type} {encoding} {after} {limit} {every}"
         headers["ETag"] = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if _matches(request.headers.get("if-none-match"), headers["ETag"]):
-            return Response(status_code=304, headers=headers)
+            return Response(status_code=304, headers={**headers, "Vary": "Accept, Accept-Encoding"})
 
     def bodies() -> Iterator[tuple[int, str]]:
         position, left = after, limit

@@ -23,6 +23,15 @@ from app.core.spec import RunSpec, Training
 from app.core.tasks import TASKS
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+RUN_ID, EXPERIMENT_ID = "116ae985c3dec2c1", "3d1f0c9a72b45e68"  # in examples
+MOMENT = "2026-03-02T09:30:00.125Z"
+
+
+def told(description: str, example: Any, unit: str | None = None) -> Any:
+    """Return the field of an answer: what it is, an example, and its unit if it has one."""
+    extra: dict[str, Any] = {"x-unit": unit} if unit else {}
+    return Field(description=description, examples=[example], json_schema_extra=extra)
+
 
 
 class Asked(BaseModel):
@@ -59,7 +68,8 @@ def model_of(cls: type, tag: str | None = None) -> type[Asked]:
     }
     if tag is not None:
         kind = next(field.default for field in dataclasses.fields(cls) if field.name == tag)
-        fields = {tag: (Literal[kind], Field(kind, description="Which one.")), **fields}
+        about = Field(kind, description="Which one.", examples=[kind])
+        fields = {tag: (Literal[kind], about), **fields}
     summary = (cls.__doc__ or cls.__name__).partition("\n")[0]
     return create_model(f"{cls.__name__}Spec", __base__=Asked, __doc__=summary, **fields)
 
@@ -84,9 +94,32 @@ ModelSpec = _union(CELLS, "cell", "lstm")
 TrainingSpec = model_of(Training)
 
 _run_fields: dict[str, Any] = {
-    "task": (TaskSpec, Field(default_factory=dict, validate_default=True)),
-    "model": (ModelSpec, Field(default_factory=dict, validate_default=True)),
-    "training": (TrainingSpec, Field(default_factory=TrainingSpec)),
+    "task": (
+        TaskSpec,
+        Field(
+            default_factory=dict,
+            validate_default=True,
+            description="What is to be learned.",
+            examples=[{"name": "adding", "length": 50}],
+        ),
+    ),
+    "model": (
+        ModelSpec,
+        Field(
+            default_factory=dict,
+            validate_default=True,
+            description="The network.",
+            examples=[{"cell": "lstm", "hidden_size": 32}],
+        ),
+    ),
+    "training": (
+        TrainingSpec,
+        Field(
+            default_factory=TrainingSpec,
+            description="How it learns.",
+            examples=[{"steps": 200}],
+        ),
+    ),
     **{name: (_type_of(option), _field_of(option)) for name, option in options_of(RunSpec).items()},
 }
 RunSpecBody = create_model(
@@ -97,10 +130,26 @@ RunSpecBody = create_model(
 )
 
 
+def given(**types: str) -> dict[str, Any]:
+    """Return the schema of "these fields are there and are not null"."""
+    properties = {name: {"type": kind} for name, kind in types.items()}
+    return {"required": list(types), "properties": properties}
+
+
 class ExperimentSpec(Asked):
     """Runs to watch side by side: a list, or a base and what varies over it."""
 
-    base: RunSpecBody | None = Field(None, description="What all runs have in common.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "anyOf": [given(runs="array", base="object"), given(runs="array", vary="object")]
+            }
+        }
+    )
+
+    base: RunSpecBody | None = Field(
+        None, description="What all runs have in common.", examples=[{"task": {"length": 50}}]
+    )
     vary: (
         Annotated[
             dict[
@@ -119,7 +168,9 @@ class ExperimentSpec(Asked):
         examples=[{"task.length": [20, 50, 100], "seed": [0, 1]}],
     )
     runs: Annotated[list[RunSpecBody], Field(min_length=1)] | None = Field(
-        None, description="The runs themselves, instead of base and vary."
+        None,
+        description="The runs themselves, instead of base and vary.",
+        examples=[[{"model": {"cell": "rnn"}}, {"model": {"cell": "lstm"}}]],
     )
 
     @model_validator(mode="after")
@@ -139,89 +190,139 @@ RunState = Literal["queued", "running", "solved", "finished", "diverged", "cance
 class RunError(BaseModel):
     """Why a run failed."""
 
-    code: str
-    message: str | None
+    code: str = told("Stable name of the reason.", "worker_lost")
+    message: str | None = told("One sentence for a person.", "its worker process died 3 times")
 
 
 class Run(BaseModel):
     """One run and its progress."""
 
-    id: str
-    spec: dict[str, Any] = Field(description="The complete spec, defaults written out.")
-    label: str = Field(description="Short name among the runs of its experiment.")
-    state: RunState
-    position: int | None = Field(description="Place in the queue; 1 is next.")
-    step: int = Field(description="Training step of the last frame.")
-    steps: int = Field(description="Training steps at most.")
-    seq: int = Field(description="Number of the last frame; -1 before the first.")
-    attempts: int = Field(description="How often it was started; more than 1 after a crash.")
-    error: RunError | None
-    cell: str
-    length: int = Field(description="Longest sequence, T steps.")
-    baseline: float = Field(description="Loss of the best answer without memory.")
-    threshold: float = Field(description="Score at which the run counts as solved.")
-    metric_name: str
-    higher_is_better: bool
-    created_at: Moment
-    started_at: Moment | None
-    finished_at: Moment | None
-    seconds: float | None = Field(description="From its start to its end.")
-    provenance: dict[str, Any] | None = Field(description="What computed it: NumPy, BLAS, CPU.")
-    links: dict[str, str]
+    id: str = told("Follows from the spec: the same run has the same id.", RUN_ID)
+    spec: dict[str, Any] = Field(
+        # Generated clients name a type after this; Spec of Run would be the RunSpec that is sent.
+        title="Complete spec",
+        description="The complete spec, defaults written out.",
+        examples=[{"task": {"name": "adding", "length": 50}}],
+    )
+    label: str = told("Short name among the runs of its experiment.", "lstm")
+    state: RunState = told("Where it is; solved, finished and diverged never change.", "running")
+    position: int | None = told("Place in the queue; 1 is next.", 4)
+    step: int = told("Training step of the last frame.", 120, "steps")
+    steps: int = told("Training steps at most.", 2000, "steps")
+    seq: int = told("Number of the last frame; -1 before the first.", 12)
+    attempts: int = told("How often it was started; more than 1 after a crash.", 1)
+    error: RunError | None = told("Why it failed; null if it did not.", None)
+    cell: str = told("Its cell.", "lstm")
+    length: int = told("Longest sequence, T.", 50, "timesteps")
+    baseline: float = told(
+        "Loss of the best answer without memory.", 0.16667, "loss of the task"
+    )
+    threshold: float = told("Score at which it counts as solved.", 0.01, "metric of the task")
+    metric_name: str = told("Name of the score.", "mse")
+    higher_is_better: bool = told("Direction of the score.", False)
+    created_at: Moment = told("When it was first asked for.", MOMENT)
+    started_at: Moment | None = told("When a worker first began.", MOMENT)
+    finished_at: Moment | None = told("When it ended.", None)
+    seconds: float | None = told("From its start to its end.", 12.345, "s")
+    provenance: dict[str, Any] | None = told(
+        "What computed it: versions, BLAS, CPU.", {"numpy": "2.4.6", "kernels": "numpy"}
+    )
+    links: dict[str, str] = told("Addresses.", {"self": f"/api/v1/runs/{RUN_ID}"})
+
+
+class Progress(BaseModel):
+    """How far an experiment is, in a few numbers."""
+
+    runs: int = Field(description="Runs of the experiment.", examples=[300])
+    over: int = Field(description="Runs that have come to an end.", examples=[120])
+    share: float = Field(
+        description="Share of the training steps that is done, from 0 to 1; a run that is over "
+        "counts as all of its steps.",
+        examples=[0.41],
+    )
+    queued: int = Field(description="Runs that wait for a worker.", examples=[177])
+    running: int = Field(description="Runs that train now.", examples=[3])
+    solved: int = Field(description="Runs that reached their task's score.", examples=[80])
+    finished: int = Field(description="Runs that used up their steps.", examples=[38])
+    diverged: int = Field(description="Runs whose numbers left the number range.", examples=[2])
+    cancelled: int = Field(description="Runs that were stopped.", examples=[0])
+    failed: int = Field(description="Runs that could not be computed.", examples=[0])
 
 
 class Experiment(BaseModel):
     """An experiment and its runs."""
 
-    id: str
-    spec: dict[str, Any] = Field(description="As it was first asked.")
-    state: Literal["queued", "running", "done", "cancelled"]
-    created_at: Moment
-    runs: list[Run]
-    links: dict[str, str]
+    id: str = told("Follows from its runs.", EXPERIMENT_ID)
+    spec: dict[str, Any] = Field(
+        title="As asked", description="As it was first asked.", examples=[{"base": {"seed": 1}}]
+    )
+    state: Literal["queued", "running", "done", "cancelled"] = told("Of all its runs.", "running")
+    created_at: Moment = told("When it was first asked for.", MOMENT)
+    holders: int = told(
+        "How many pages and programs hold it: stopping lets go of one's own hold, and the last "
+        "one ends it.",
+        1,
+    )
+    progress: Progress = told("How far it is.", {"runs": 300, "over": 120, "share": 0.41})
+    runs: list[Run] = told("Its runs, in the order of the grid.", [])
+    links: dict[str, str] = told(
+        "Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"}
+    )
 
 
 class ExperimentSummary(BaseModel):
     """An experiment in a list."""
 
-    id: str
-    spec: dict[str, Any]
-    created_at: Moment
-    links: dict[str, str]
+    id: str = told("Its id.", EXPERIMENT_ID)
+    spec: dict[str, Any] = told("As it was first asked.", {"base": {"seed": 1}})
+    created_at: Moment = told("When it was first asked for.", MOMENT)
+    links: dict[str, str] = told(
+        "Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"}
+    )
 
 
 class ExperimentPage(BaseModel):
     """Experiments, newest first."""
 
-    experiments: list[ExperimentSummary]
-    next: str | None = Field(description="Address of the next page; null on the last.")
+    experiments: list[ExperimentSummary] = told("This page of them.", [])
+    next: str | None = told(
+        "Address of the next page; null on the last.", "/api/v1/experiments?limit=20&cursor=QdoB"
+    )
 
 
 class FieldError(BaseModel):
     """One thing that is wrong with a request."""
 
-    path: str = Field(examples=["base.model.hidden_size"])
-    message: str
-    limit: Any = Field(description="The bound that was crossed, or what is allowed.")
-    code: str = Field(examples=["out_of_range"])
+    path: str = told("Dotted path of the field; empty for the whole.", "base.model.hidden_size")
+    message: str = told("What is wrong, for a person.", "must be at most 256")
+    limit: Any = told("The bound that was crossed, or what is allowed.", 256)
+    code: str = told("Stable; what a client translates.", "out_of_range")
 
 
 class ProblemBody(BaseModel):
     """An error (RFC 9457)."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str = Field(description="Stable; what a client translates.", examples=["invalid"])
-    errors: list[FieldError]
+    type: str = told("Always this: ``code`` says which error it is.", "about:blank")
+    title: str = told("Phrase of the HTTP status.", "Unprocessable Content")
+    status: int = told("HTTP status.", 422)
+    detail: str = told("One sentence for a person.", "base.seed: must be at least 0")
+    code: str = told("Stable; what a client translates.", "invalid")
+    errors: list[FieldError] = told("Field by field; empty for most errors.", [])
 
 
 def also(*media_types: str, **more: Any) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entry of a successful answer in these representations."""
     if media_types:
-        more["content"] = {media_type: {} for media_type in media_types}
+        more["content"] = {name: {"schema": _text_of(name)} for name in media_types}
     return {200: more}
+
+
+def _text_of(media_type: str) -> dict[str, str]:
+    if media_type.endswith("json") and not media_type.endswith("ndjson"):
+        return {"type": "object"}
+    return {"type": "string"} | (
+        {"format": "binary"} if media_type == "application/octet-stream" else {}
+    )
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -234,6 +335,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "The body is too large",
         415: "The body is not JSON",
         422: "A field is wrong, or asks for too much",
+        429: "Too many; try again after Retry-After seconds",
         503: "Not now; try again later",
         507: "The disk is full",
     }

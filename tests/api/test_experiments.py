@@ -2,8 +2,13 @@
 
 import csv
 import io
+import time
 
-from app.api.experiments import _cell
+from sqlalchemy import select
+
+from app.runs.results import _cell
+from app.runs.store import runs
+from tests.api.sse import read_events
 
 
 def test_asking_twice_is_asking_once(lab):
@@ -67,6 +72,40 @@ def test_stopping_and_asking_again(lab):
     assert [run["state"] for run in again["runs"]] == ["finished", "queued"]
 
 
+def test_two_who_share_an_experiment_do_not_stop_it_for_each_other(lab):
+    asked = lab.ask(vary={"seed": [0, 1]})  # by a script
+    link, path = asked["links"]["self"], "/api/v1/experiments"
+    body = asked["spec"]
+    page = lab.client.post(f"{path}?holder=page-of-anna", json=body).json()
+    assert page["id"] == asked["id"]
+    left = lab.client.delete(f"{link}?holder=page-of-anna").json()
+    assert (left["state"], left["holders"]) == ("queued", 1)
+    with lab.client.stream("GET", f"{link}/events?holder=page-of-anna") as answer:
+        next(answer.iter_lines())
+        deadline = time.monotonic() + 10
+        while lab.client.get(link).json()["holders"] != 2:
+            assert time.monotonic() < deadline
+    assert lab.client.delete(link).json()["state"] == "queued", "Anna was looking a moment ago"
+    ended = lab.client.delete(f"{link}?holder=page-of-anna").json()
+    assert (ended["state"], ended["holders"]) == ("cancelled", 0)
+    assert lab.client.delete(f"{link}?holder=<script>").status_code == 422
+
+
+def test_only_a_trusted_proxy_says_who_asks(make):
+    def clients(lab, first_seed):
+        asked = []
+        for turn in range(2):
+            body = {"base": {"seed": first_seed + turn}}
+            headers = {"X-Forwarded-For": f"192.0.2.{turn}"}
+            answer = lab.client.post("/api/v1/experiments", json=body, headers=headers)
+            asked.append(answer.json()["runs"][0]["id"])
+        with lab.store.reading() as connection:
+            return set(connection.scalars(select(runs.c.client).where(runs.c.id.in_(asked))))
+
+    assert len(clients(make(), 0)) == 2  # through a proxy of this machine
+    assert len(clients(make(trusted_proxies="192.0.2.9"), 10)) == 1
+
+
 def test_more_runs_than_people_watch_are_a_grid_and_wait(make):
     lab = make(live_runs=2)
     grid = lab.ask(vary={"seed": [0, 1, 2]})
@@ -82,7 +121,7 @@ def test_results_are_one_row_per_run(lab):
     rows = lab.client.get(asked["links"]["results"]).json()["results"]
     assert [row["label"] for row in rows] == ["lstm · seed=0", "lstm · seed=1"]
     assert rows[0]["loss"] == 0.5
-    assert rows[0]["solved_step"] == 4
+    assert (rows[0]["solved_step"], rows[0]["diverged_step"]) == (4, None)
     assert rows[0]["retention_h_before"] == rows[0]["retention_h_after"] == -1.5
     assert rows[1]["state"] == "queued"
     assert rows[1]["loss"] is None
@@ -92,6 +131,37 @@ def test_results_are_one_row_per_run(lab):
     assert [(row["run"], row["seed"], row["model.cell"]) for row in table] == [
         (run["id"], str(seed), "lstm") for seed, run in enumerate(asked["runs"])
     ]
+
+
+def test_a_grid_of_hundreds(make):
+    """As many runs as the documentation promises, told in few events, and all in the table."""
+    lab = make()
+    most = lab.client.get("/api/v1/catalogue").json()["limits"]["max_runs_per_experiment"]
+    assert most == 500
+    paths = {"task.length": list(range(5, 55)), "seed": list(range(10))}
+    grid = lab.ask(vary=paths)
+    assert len(grid["runs"]) == most
+    refused = lab.post({"vary": {**paths, "frame_every": [1, 2]}}).json()["errors"]
+    assert [(error["path"], error["limit"]) for error in refused] == [("vary", most)]
+    for run, state in zip(grid["runs"], ("solved", "diverged", "finished"), strict=False):
+        lab.finish(run["id"], state=state)
+    found = lab.client.get(grid["links"]["self"]).json()
+    assert found["progress"] == {
+        "runs": 500, "over": 3, "share": 0.006, "queued": 497, "running": 0, "solved": 1,
+        "finished": 1, "diverged": 1, "cancelled": 0, "failed": 0,
+    }  # fmt: skip
+    lab.client.delete(grid["links"]["self"])
+    events = []
+    with lab.client.stream("GET", grid["links"]["events"]) as answer:
+        events = list(read_events(answer.iter_lines()))
+    assert [event.name for event in events] == ["state"] * 500 + ["progress", "end"]
+    assert events[-2].value["cancelled"] == 497
+    assert events[-2].value["share"] == 1
+    rows = lab.client.get(grid["links"]["results"]).json()["results"]
+    assert len(rows) == 500
+    assert [row["solved_step"] for row in rows[:3]] == [4, None, None]
+    assert [row["diverged_step"] for row in rows[:3]] == [None, 4, None]
+    assert [row["loss"] for row in rows[2:4]] == [0.5, None]
 
 
 def test_a_text_is_never_a_formula():

@@ -222,14 +222,14 @@ def test_asked_to_end_it_says_so_and_is_gone_within_five_seconds(start):
     server = start()
     experiment = ask(server, endless(5))
     link = experiment["links"]["events"]
-    streams = [[] for _ in range(20)]
+    streams = [[] for _ in range(50)]
     threads = [
         threading.Thread(target=lambda events=events: events.extend(follow(server, link)))
         for events in streams
     ]
     for thread in threads:
         thread.start()
-    wait_for(lambda: get(server, "/readyz")["viewers"] == 20)
+    wait_for(lambda: get(server, "/readyz")["viewers"] == 50)
     wait_for(lambda: all(r["seq"] >= 0 for r in get(server, experiment["links"]["self"])["runs"]))
     processes = psutil.Process(server.process.pid).children(recursive=True)
     began = time.monotonic()

@@ -1,8 +1,5 @@
 """What surrounds every request."""
 
-import contextlib
-import socket
-
 import pytest
 
 from app.settings import Settings
@@ -22,9 +19,36 @@ def test_every_answer_carries_the_security_headers(shared, path):
     assert "server" not in headers
 
 
-def test_configured_origins_may_frame(make):
-    headers = make(frame_ancestors=("https://moodle.example",)).client.get("/healthz").headers
-    assert "frame-ancestors 'self' https://moodle.example" in headers["content-security-policy"]
+@pytest.mark.parametrize("base", ["", "/course"])
+def test_configured_origins_may_frame_what_is_made_for_frames(make, base):
+    lab = make(frame_ancestors=("https://moodle.example",), base_path=base)
+
+    def ancestors(path):
+        policy = lab.client.get(path).headers["content-security-policy"]
+        return policy.partition("frame-ancestors ")[2]
+
+    for prefix in {"", base}:
+        assert ancestors(f"{prefix}/embed/profile") == "'self' https://moodle.example"
+        for other in ("/lab", "/embedded", "/healthz", "/api/v1/catalogue", "/nope"):
+            assert ancestors(f"{prefix}{other}") == "'self'"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/catalogue", "/lab", "frames", "events"])
+@pytest.mark.parametrize(
+    ("accept", "taken"),
+    [("gzip, br", True), ("*", True), ("identity", False), ("gzip;q=0, identity", False)],
+)
+def test_what_gains_by_it_is_compressed_for_those_who_take_it(shared, path, accept, taken):
+    asked = shared.ask()
+    run = asked["runs"][0]
+    if run["state"] == "queued":
+        shared.finish(run["id"], 30)
+    path = {"frames": run["links"]["frames"], "events": asked["links"]["events"]}.get(path, path)
+    answer = shared.client.get(path, headers={"Accept-Encoding": accept})
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == ("gzip" if taken else None)
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.content == shared.client.get(path, headers={"Accept-Encoding": ""}).content
 
 
 @pytest.mark.parametrize(
@@ -68,33 +92,3 @@ def test_the_base_path_itself_leads_to_the_page(make):
 def test_a_base_path_that_is_none(path):
     with pytest.raises(ValueError, match="plain path"):
         Settings(base_path=path)
-
-
-def raw(lab, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", lab.client.base_url.port), timeout=5) as connection:
-        received = b""
-        with contextlib.suppress(OSError):  # refused, and closed, before it was all sent
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-        with contextlib.suppress(ConnectionResetError):  # it was not worth an answer
-            while part := connection.recv(65536):
-                received += part
-    return received
-
-
-@pytest.mark.parametrize(
-    "request_bytes",
-    [
-        b"GET /healthz HTTP/1.1\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        b"POST /api/v1/experiments HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 300_000 + b"\r\n\r\n",
-        b"\x00\x01\x02\r\n\r\n",
-    ],
-    ids=["no host", "two hosts", "two lengths", "large header", "no http"],
-)
-def test_what_is_not_http_is_refused_and_harms_nobody(shared, request_bytes):
-    answer = raw(shared, request_bytes)
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer[:80]
-    assert shared.client.get("/healthz").status_code == 200

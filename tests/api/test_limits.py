@@ -1,0 +1,94 @@
+"""What one address may have: enough for a class, and an answer that says when to come again."""
+
+import re
+
+import httpx
+import pytest
+
+from app.api.deps import _household
+
+
+def spec(seed):
+    return {"base": {"task": {"length": 5}, "seed": seed, "training": {"steps": 10}}}
+
+
+def test_requests_beyond_the_quota_are_told_when_to_come_again(make):
+    lab = make(max_posts=3)
+    answers = [lab.post(spec(0)) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 429]
+    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"experiments";q=3;w=60'}
+    left = [re.fullmatch(r'"experiments";r=(\d+);t=\d+', a.headers["ratelimit"]) for a in answers]
+    assert [match and match[1] for match in left] == ["2", "1", "0", "0"]
+    refused = answers[-1]
+    assert 1 <= int(refused.headers["retry-after"]) <= 20
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == "too_many_requests"
+    assert refused.json()["errors"][0]["limit"] == 3
+    assert lab.client.get("/api/v1/experiments").status_code == 200  # reading is not limited
+
+
+def test_probes_have_a_quota_of_their_own(make):
+    lab = make(max_probes=1, max_posts=1)
+    body = {"spec": {"task": {"length": 5}, "model": {"hidden_size": 2}}}
+    answers = [lab.client.post("/api/v1/probe", json=body) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[1].headers["ratelimit"].startswith('"probes";r=0;')
+    assert lab.post(spec(0)).status_code == 201
+
+
+def test_unfinished_runs_of_one_address_are_limited_but_not_what_others_asked(make):
+    lab = make(max_unfinished=2)
+    first = lab.post(spec(0)).json()
+    assert lab.post(spec(1)).status_code == 201
+    refused = lab.post(spec(2))
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_runs")
+    assert refused.headers["retry-after"] == "10"
+    assert lab.post(spec(1)).status_code == 200  # what is there already may always be watched
+    lab.finish(first["runs"][0]["id"])
+    assert lab.post(spec(2)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"), [({"max_streams": 1}, 503), ({"max_client_streams": 1}, 429)]
+)
+def test_streams_are_limited_and_free_again_when_somebody_leaves(make, settings, status):
+    lab = make(**settings)
+    events = lab.ask()["links"]["events"]
+    with lab.client.stream("GET", events) as answer:
+        lines = answer.iter_lines()  # held, or the connection would be closed
+        next(lines)
+        refused = httpx.get(f"{lab.client.base_url}{events}")
+        assert (refused.status_code, refused.json()["code"]) == (status, "too_many_streams")
+        assert refused.headers["retry-after"] == "5"
+    streams = lab.app.state.services.gates.streams
+    for _ in range(1000):
+        if not streams._open:
+            break
+        lab.client.get("/healthz")
+    with lab.client.stream("GET", events) as answer:
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "household"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_an_ipv6_network_is_one_client(address, household):
+    assert _household(address) == household
+
+
+def test_a_tiny_network_on_long_sequences_for_long_is_too_much(shared):
+    body = {
+        "task": {"name": "adding", "length": 1000},
+        "model": {"cell": "rnn", "hidden_size": 1},
+        "training": {"batch_size": 1, "steps": 20_000},
+        "frame_every": 1000,
+    }
+    answer = shared.post({"base": body})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == "base.training.steps"
