@@ -1,4 +1,4 @@
-"""The command line: ``python -m app serve``.
+"""The command line: ``python -m app serve``, ``run``, ``sweep``, ``export`` and the studies.
 
 Worker processes import this module when they start, so everything large is imported by the
 command that needs it.
@@ -9,7 +9,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.studies.commands import add_commands
+from app.cli import commands as cli
+from app.studies import commands as studies
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--host", help="address to listen on (VGL_HOST, default 127.0.0.1)")
     serve.add_argument("--port", type=int, help="TCP port to listen on (VGL_PORT, default 8000)")
     serve.set_defaults(run=_serve)
-    add_commands(commands)
+    cli.add_commands(commands)
+    studies.add_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 

@@ -1,0 +1,1 @@
+"""Experiments from the command line, on a server or without one."""
