@@ -18,22 +18,30 @@ export class ApiError extends Error {
  * @param {string} base URL of the API without a slash at the end, relative to the page
  */
 export function createApi(base) {
+  // Several pages may watch one experiment; it ends when the last of them stops it.
+  const holder = nameOfThisPage();
   return {
     catalogue: () => /** @type {Promise<Catalogue>} */ (request(`${base}/catalogue`)),
     /** @param {ExperimentSpec} spec @returns {Promise<Experiment>} */
     create: (spec) =>
-      request(`${base}/experiments`, {
+      request(`${base}/experiments?holder=${holder}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(spec),
       }),
     /** @param {string} id @returns {Promise<Experiment>} */
     experiment: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`),
-    /** @param {string} id @returns {Promise<unknown>} */
-    stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`, { method: "DELETE" }),
+    /**
+     * @param {string} run @param {number} every only each so many-th frame
+     * @returns {Promise<import("./types.js").Frame[]>}
+     */
+    frames: async (run, every) =>
+      (await request(`${base}/runs/${encodeURIComponent(run)}/frames?limit=10000&every=${every}`)).frames,
+    /** Let go of an experiment. @param {string} id @returns {Promise<Experiment>} with those who hold it still */
+    stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}?holder=${holder}`, { method: "DELETE" }),
     /**
      * Measure a network without training it.
-     * @param {{spec: import("./types.js").RunSpec, interventions: Record<string, number>}} asked
+     * @param {{spec: import("./types.js").RunSpec, interventions?: Record<string, number>} | {run: string, step?: number, interventions?: Record<string, number>}} asked
      * @returns {Promise<import("./types.js").Frame>}
      */
     probe: (asked) =>
@@ -53,24 +61,46 @@ export function createApi(base) {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ run }),
       }),
+    /** @param {string} id @returns {Promise<import("./compare/outcome.js").Row[]>} one row per run */
+    results: async (id) => (await request(`${base}/experiments/${encodeURIComponent(id)}/results`)).results,
+    /** @param {string} id @returns {Promise<Array<{run: string, step: number[], loss: Array<number|null>}>>} */
+    curves: async (id) => (await request(`${base}/experiments/${encodeURIComponent(id)}/curves`)).curves,
+    /**
+     * A representation to be saved as it comes.
+     * @param {string} path @param {string} accept @returns {Promise<Blob>}
+     */
+    file: async (path, accept) => {
+      const response = await reach(`${base}${path}`, { headers: { Accept: accept } });
+      if (!response.ok) throw new ApiError(problemOf(response.status, parse(await response.text())));
+      return response.blob();
+    },
     /** @param {string} id */
-    eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events`,
+    eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events?holder=${holder}`,
   };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */
+
+/** @param {string} url @param {RequestInit} options */
+async function reach(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch {
+    throw new ApiError({ status: 0, code: "unreachable", detail: "", errors: [] });
+  }
+}
+
+function nameOfThisPage() {
+  // Not randomUUID: it is there only with HTTPS, and a classroom may have none.
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /**
  * @param {string} url
  * @param {RequestInit} [options]
  */
 async function request(url, options = {}) {
-  let response;
-  try {
-    response = await fetch(url, { ...options, headers: { Accept: "application/json", ...options.headers } });
-  } catch {
-    throw new ApiError({ status: 0, code: "unreachable", detail: "", errors: [] });
-  }
+  const response = await reach(url, { ...options, headers: { Accept: "application/json", ...options.headers } });
   const text = await response.text();
   const body = parse(text);
   if (response.ok) return body;

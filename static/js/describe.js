@@ -1,6 +1,7 @@
 /** What the figures say, in words and numbers of the reader's language. Pure. */
 
 import { arrivingShare } from "./charts/highway.js";
+import { transportAt } from "./charts/jacobian.js";
 import { unitOf } from "./charts/profile.js";
 import { vitality } from "./log-axis.js";
 import { GATES, gradientOf, isFinal } from "./visual.js";
@@ -14,6 +15,14 @@ import { GATES, gradientOf, isFinal } from "./visual.js";
 /** @typedef {import("./types.js").Scale} Scale */
 /** @typedef {import("./types.js").ShownRun} ShownRun */
 /** @typedef {import("./types.js").View} View */
+
+/**
+ * Whether solving a task is to beat its baseline: that is then a forecast, which has a memory.
+ * @param {Run} run
+ */
+export function beatsForecast(run) {
+  return run.baseline === run.threshold;
+}
 
 /** @typedef {{value: string, word: string, vitality: string}} Arriving */
 
@@ -66,6 +75,37 @@ export function profileSummary(view, lanes, language) {
   });
 }
 
+/**
+ * What arrives at t = 1, at the first frame and at the one on screen.
+ * @param {View} view @param {Lane[]} lanes @param {Record<string, import("./types.js").Frame[]>} logs
+ * @param {Language} language
+ */
+export function heatSummary(view, lanes, logs, language) {
+  const parts = lanes.flatMap((lane) => {
+    const [frame] = logs[lane.shown.run.id] ?? [];
+    if (!frame || !lane.shown.frame) return [];
+    const from = arriving({ ...lane, shown: { ...lane.shown, frame } }, language).value;
+    const { value, word } = arriving(lane, language);
+    return language.t("summary.heat.lane", { model: lane.label, from, value, word });
+  });
+  if (parts.length === 0) return language.t("summary.empty");
+  return language.t("summary.heat", { step: language.integer(Math.round(view.step)), lanes: parts.join("; ") });
+}
+
+/**
+ * @param {View} view @param {Record<string, import("./types.js").Transport|null>} transports by run
+ * @param {Language} language
+ */
+export function jacobianSummary(view, transports, language) {
+  const parts = view.runs.flatMap((shown) => {
+    const found = transportAt(transports[shown.run.id] ?? null, 1, view.length);
+    if (!found) return [];
+    const value = found.value === null ? "∞" : language.number(found.value);
+    return language.t("summary.lane", { model: shown.style.label, value, word: language.t(`word.${vitality(found.value)}`) });
+  });
+  return parts.length ? language.t("summary.jacobian", { lanes: parts.join("; ") }) : language.t("summary.jacobian.waiting");
+}
+
 /** @param {View} view @param {Language} language */
 export function lossSummary(view, language) {
   const parts = view.runs
@@ -80,7 +120,7 @@ export function lossSummary(view, language) {
   if (parts.length === 0) return language.t("summary.empty");
   const loss = language.t("summary.loss", { step: language.integer(Math.round(view.step)), runs: parts.join("; ") });
   const baselines = new Set(view.runs.map(({ run }) => run.baseline));
-  if (baselines.size > 1) return loss;
+  if (baselines.size > 1 || view.runs.some(({ run }) => beatsForecast(run))) return loss;
   return `${loss} ${language.t("summary.loss.baseline", { baseline: language.number([...baselines][0], 3) })}`;
 }
 

@@ -1,31 +1,46 @@
 /** The Lab: wires the owners of side effects to the pure parts. */
 
+import { withoutGates } from "./ablation.js";
 import { createApi } from "./api.js";
 import { allOver, fieldProblem } from "./describe.js";
 import { sameQuestion, sameRuns, setupOf, toExperiment } from "./experiment.js";
 import { loadLanguage } from "./i18n.js";
+import { connectMode } from "./mode.js";
 import { createPace } from "./pace.js";
 import { advance, backToLive, initialClock, rewind, seek, togglePlay } from "./playback.js";
-import { loadPlotly } from "./plot.js";
+import { loadPlotly, whenWanted } from "./plot.js";
+import { createPinnedLog } from "./pinned-log.js";
+import { pinList, pinnedAt, pinText } from "./pins.js";
 import { previewState } from "./preview.js";
 import { runLabels } from "./run-labels.js";
+import { connectPrint } from "./print.js";
 import { createScheduler } from "./scheduler.js";
 import { createSession } from "./session.js";
 import { createStore } from "./store.js";
 import { createSurroundings } from "./surroundings.js";
 import { connectTheme } from "./theme.js";
-import { decodeSetup, decodeView, encodeSetup, encodeView } from "./url-codec.js";
+import { createTransports } from "./transports.js";
+import { changeable } from "./try.js";
+import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView } from "./url-codec.js";
 import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
 import { budgetOf, edgeStep, knownStep, trainingEnd, viewAt } from "./view.js";
 import { CELLS, lanesOf, runStyles } from "./visual.js";
+import { cellPanel } from "./ui/cell-panel.js";
 import { createClockBar } from "./ui/clock-bar.js";
+import { createPins } from "./ui/pins.js";
 import { createControls } from "./ui/controls.js";
 import { createCursor } from "./ui/cursor.js";
 import { byId } from "./ui/dom.js";
 import { heatPanel } from "./ui/heat-panel.js";
 import { highwayPanel } from "./ui/highway-panel.js";
+import { inputsPanel, unitsPanel } from "./ui/gates-panels.js";
 import { createLaunch } from "./ui/launch.js";
+import { createShortcuts } from "./ui/shortcuts.js";
+import { createTakeAway } from "./ui/take-away.js";
 import { gatesLegendPanel, gatesPanel, lossLegendPanel, lossPanel, profileLegendPanel, profilePanel } from "./ui/panels.js";
+import { saysPanel } from "./ui/says-panel.js";
+import { tablePanels } from "./ui/table-panels.js";
+import { tryPanel } from "./ui/try-panel.js";
 import { createViewControls } from "./ui/view-controls.js";
 
 /** @typedef {import("./types.js").Catalogue} Catalogue */
@@ -42,7 +57,7 @@ const ADDRESS_DELAY = 250;
 /** @param {{api: string, lang: string, messages: string, plotly: string}} config */
 async function start(config) {
   const api = createApi(config.api);
-  const library = loadPlotly(config.plotly);
+  const library = whenWanted(document.querySelectorAll(".plot-box")).then(() => loadPlotly(config.plotly));
   const [language, catalogue] = await Promise.all([loadLanguage(config.lang, config.messages), api.catalogue()]);
   createLab(api, library, language, catalogue);
 }
@@ -62,12 +77,14 @@ function createLab(api, library, language, catalogue) {
   /** @type {ReturnType<typeof createScheduler<Scene>>} */
   const scheduler = createScheduler();
   const pace = createPace();
+  const transports = createTransports(api, () => wake());
   const session = createSession(api, store, (problem) =>
     controls.complain(problem.errors.map((each) => ({ path: each.path, text: fieldProblem(each, language) }))),
   );
 
   let setup = decodeSetup(readQuery(), catalogue);
   let viewState = decodeView(readQuery());
+  let tried = decodeChanges(readQuery(), changeable(setup.runs, catalogue).map(({ option }) => option));
   let clock = initialClock();
   let toEdge = false; // after a reload: no replay of what was already seen
   /** @type {Setup|null} the set-up of the experiment on screen */
@@ -92,7 +109,7 @@ function createLab(api, library, language, catalogue) {
     language,
     onPreset: (preset) => {
       leave();
-      viewState = { ...viewState, guess: null, timestep: null, gates: -1 };
+      viewState = { ...viewState, guess: null, timestep: null, gates: -1, cell: -1 };
       useSetup(setupOf(catalogue, preset));
     },
     onGuess: (guess) => setView({ guess }),
@@ -116,17 +133,73 @@ function createLab(api, library, language, catalogue) {
   let currentLength = 1;
   const highwayVisible = scheduler.add(highway, () => wake());
   for (const panel of [
+    saysPanel(catalogue, showFigure),
     profilePanel(library, () => wake()),
     profileLegendPanel(),
+    tryPanel({
+      ...{ api, catalogue, language, library, wake: () => wake() },
+      start: { changes: tried, trained: viewState.trained },
+      onChange: (changes, trained) => {
+        tried = changes;
+        setView({ trained });
+      },
+    }),
     heatPanel(),
+    inputsPanel(),
+    unitsPanel((unit) => setView({ unit })),
     gatesPanel(library, () => wake()),
     gatesLegendPanel(),
+    cellPanel((change) => setView(change)),
     lossPanel(library, () => wake()),
     lossLegendPanel(),
+    ...tablePanels(() => wake()),
   ]) {
     scheduler.add(panel, () => wake());
   }
+  const pinnedLog = createPinnedLog(api, () => wake(), (id) => {
+    pin(pinList(viewState.pins).filter((each) => each !== id));
+    pins.say(language.t("pin.gone"));
+  });
+  const pins = createPins(language, {
+    pin: (id) => pin([...pinList(viewState.pins), id]),
+    unpin: (id) => pin(pinList(viewState.pins).filter((each) => each !== id)),
+    ablate: (index) => {
+      const next = withoutGates(setup, catalogue, index);
+      if (!next) return;
+      leave();
+      viewState = { ...viewState, guess: null };
+      useSetup(next);
+      void run();
+    },
+  });
+  const takeAway = createTakeAway({
+    api,
+    language,
+    library,
+    scene: sceneNow,
+    title: () => launch.titleOf(setup.preset),
+    address: () => {
+      tellAddress();
+      return window.location.href;
+    },
+  });
   connectTheme(byId("theme", HTMLButtonElement), surroundings.forget);
+  const mode = connectMode(document.body, surroundings.forget);
+  if (document.getElementById("keys")) createShortcuts(keys()); // a frame leaves the keys to its page
+  connectPrint(
+    { setup: byId("print-setup", HTMLElement), link: byId("print-link", HTMLElement) },
+    {
+      draw: () => {
+        surroundings.forget();
+        scheduler.drawAll(sceneNow());
+        highway.animate(performance.now(), false);
+        highway.fillNight();
+        tellAddress();
+        return { setup: `${launch.titleOf(setup.preset)} · ${labels(setup).join(", ")}`, address: window.location.href };
+      },
+      restore: surroundings.forget,
+    },
+  );
   document.addEventListener("visibilitychange", () => wake());
 
   /** @param {import("./types.js").Clock} next */
@@ -142,6 +215,13 @@ function createLab(api, library, language, catalogue) {
     wake();
   }
 
+  /** @param {import("./says.js").Goal} goal */
+  function showFigure({ figure, view }) {
+    setView(view);
+    byId(figure, HTMLElement).scrollIntoView({ behavior: surroundings.current.still ? "auto" : "smooth" });
+    byId(`${figure}-title`, HTMLElement).focus({ preventScroll: true });
+  }
+
   /** @param {Setup} next */
   function useSetup(next) {
     setup = next;
@@ -152,12 +232,37 @@ function createLab(api, library, language, catalogue) {
     wake();
   }
 
+  /** @returns {Record<string, () => void>} what each key does */
+  function keys() {
+    const figure = (/** @type {string} */ id) => () => byId(id, HTMLElement).scrollIntoView({ behavior: surroundings.current.still ? "auto" : "smooth" });
+    const by = (/** @type {number} */ steps) => () => setClock(seek(clock, Math.min(edgeStep(store.state), Math.max(0, Math.round(clock.step) + steps))));
+    return {
+      r: () => byId("run", HTMLButtonElement).click(),
+      " ": () => setClock(togglePlay(clock, edgeStep(store.state))),
+      ",": by(-10),
+      ".": by(10),
+      l: () => setClock(backToLive(clock, edgeStep(store.state))),
+      s: takeAway.open,
+      p: mode.toggle,
+      f: mode.fullScreen,
+      ...Object.fromEntries(["highway", "profile", "heat", "gates", "loss"].map((id, at) => [String(at + 1), figure(id)])),
+    };
+  }
+
+  /** @param {string[]} ids */
+  function pin(ids) {
+    pins.say("");
+    setView({ pins: pinText(ids) });
+  }
+
   function rememberAddress() {
     window.clearTimeout(addressTimer);
-    addressTimer = window.setTimeout(() => {
-      writeQuery([...encodeSetup(setup, catalogue), ...encodeView(viewState)]);
-      refreshLanguageLinks(document.querySelectorAll("a[hreflang]"));
-    }, ADDRESS_DELAY);
+    addressTimer = window.setTimeout(tellAddress, ADDRESS_DELAY);
+  }
+
+  function tellAddress() {
+    writeQuery([...encodeSetup(setup, catalogue), ...encodeView(viewState), ...encodeChanges(tried)]);
+    refreshLanguageLinks(document.querySelectorAll("a[hreflang]"));
   }
 
   function leave() {
@@ -223,7 +328,7 @@ function createLab(api, library, language, catalogue) {
       const log = state.logs[id];
       if (log.length && state.runs[id].state === "running") pace.note(id, log[log.length - 1].step, now / 1000);
     }
-    const scene = sceneOf(state.experiment ? state : previewState(setup, catalogue), current);
+    const scene = sceneNow();
     currentLength = scene.view.length;
     cursor.set(scene.view.length, viewState.timestep);
     show(scene, state);
@@ -233,28 +338,39 @@ function createLab(api, library, language, catalogue) {
     if (waiting || animated || clock.step !== step || (clock.mode !== "paused" && clock.step < edge)) wake();
   }
 
-  /** @param {LabState} state @param {import("./types.js").Surroundings} current @returns {Scene} */
-  function sceneOf(state, current) {
+  /** @returns {Scene} */
+  function sceneNow() {
+    const { current } = surroundings;
+    const state = store.state.experiment ? store.state : previewState(setup, catalogue);
     const runs = state.order.map((id) => state.runs[id]);
     const names = runLabels(runs.map((each) => each.spec), language);
     const labelOf = (/** @type {Run} */ each) => names[runs.indexOf(each)];
     const view = viewAt(state, clock.step, runStyles(runs, current.palette, labelOf));
     const nightStyles = runStyles(runs, current.night, labelOf);
-    const lanes = lanesOf(view, language.t);
+    const lanes = lanesOf(view, language.t).map((lane) => ({ ...lane, width: lane.width * current.stroke }));
+    const pinned = pinList(viewState.pins).flatMap((id, at) => {
+      const log = id === state.experiment?.id ? null : pinnedLog.state(id);
+      return log ? [pinnedAt(log, at + 1, clock.step, current)] : [];
+    });
     const gated = view.runs.findIndex(({ cell }) => CELLS[cell].gates.length > 0);
     const chosen = view.runs[viewState.gates] ? viewState.gates : Math.max(0, gated);
     return {
       state,
       view,
       lanes,
+      pinned,
       nightLanes: lanes.map((lane) => ({ ...lane, colour: nightStyles[lane.shown.run.id].colour })),
       end: trainingEnd(state),
       clock,
       timestep: cursor.timestep,
       scale: viewState.scale,
       theory: viewState.theory,
+      transports: transports.of(viewState.scale === "jacobian" ? view.runs : []),
       gates: chosen,
-      shown: view.runs.map(({ run: each, frame, ended }) => `${each.id}:${frame?.seq ?? "-"}:${ended}:${each.state}`).join(" "),
+      cell: view.runs[viewState.cell] ? viewState.cell : chosen,
+      units: viewState.units,
+      unit: viewState.unit,
+      shown: [...pinned.flatMap((each) => each.view.runs), ...view.runs].map(({ run: each, frame, ended }) => `${each.id}:${frame?.seq ?? "-"}:${ended}:${each.state}`).join(" "),
       surroundings: current,
     };
   }
@@ -272,6 +388,7 @@ function createLab(api, library, language, catalogue) {
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended }) => ended) && clock.step >= scene.view.edge,
     });
+    pins.show(scene, pinList(viewState.pins));
     clockBar.show(scene, !allOver(state));
     const gated = scene.view.runs.flatMap(({ cell, style }, index) => (CELLS[cell].gates.length ? [{ label: style.label, index }] : []));
     viewControls.show(viewState, gated, scene.gates);

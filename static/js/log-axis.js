@@ -1,12 +1,12 @@
 /**
  * Gradients on a logarithmic axis: where a value stands, and what becomes of the values that a
- * logarithm has no place for. Zero stands at the floor and an overflow at the ceiling, each with a
- * mark of its own; nothing is dropped. Pure.
+ * logarithm has no place for. Zero stands at the floor and an overflow at the ceiling, and so does
+ * what lies below the axis, each with a mark of its own; nothing is dropped. Pure.
  */
 
 /** @typedef {import("./types.js").Extent} Extent */
 
-/** @typedef {"zero"|"overflow"|null} Mark */
+/** @typedef {"zero"|"below"|"overflow"|null} Mark */
 /** @typedef {{y: number, mark: Mark}} Placed */
 
 /** Widest axis: the powers of ten that a double has. */
@@ -51,7 +51,7 @@ export function place(value, unit, axis) {
   if (value === null || unit === null) return { y: axis.high, mark: "overflow" };
   if (!(value > 0) || unit <= 0) return { y: axis.low, mark: "zero" };
   const y = Math.log10(value) - Math.log10(unit);
-  return { y: Math.min(axis.high, Math.max(axis.low, y)), mark: null };
+  return { y: Math.min(axis.high, Math.max(axis.low, y)), mark: y < axis.low - 1e-9 ? "below" : null };
 }
 
 /**

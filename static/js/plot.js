@@ -5,10 +5,33 @@
 /**
  * @typedef {object} Plotly the part that we use
  * @property {(element: HTMLElement, data: object[], layout: object, config: object) => Promise<unknown>} react
+ * @property {(figure: object, options: object) => Promise<string>} toImage
  */
 
 // Interaction (cursor, values, keyboard) belongs to the page and is the same for all figures.
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
+
+/** What a person does before a figure is looked at; the pages have a first screen without any. */
+const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "beforeprint"];
+
+/**
+ * When somebody is here, or a figure comes near: Plotly is ten times the size of everything else, and
+ * who only opens the page and leaves never needs it.
+ * @param {Iterable<Element>} figures
+ * @returns {Promise<void>}
+ */
+export function whenWanted(figures) {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && wanted(), { rootMargin: "200px" });
+    const wanted = () => {
+      observer.disconnect();
+      for (const sign of SIGNS) removeEventListener(sign, wanted);
+      resolve();
+    };
+    for (const figure of figures) observer.observe(figure);
+    for (const sign of SIGNS) addEventListener(sign, wanted, { passive: true });
+  });
+}
 
 /**
  * @param {string} url
@@ -32,10 +55,13 @@ export function loadPlotly(url) {
  * @param {HTMLElement} element an empty box of a fixed height
  * @param {Promise<Plotly>} library
  * @param {() => void} onReady
+ * @param {(key: string) => void} [onPoint] a point with a key (its `customdata`) was clicked
  */
-export function createPlot(element, library, onReady) {
+export function createPlot(element, library, onReady, onPoint) {
   /** @type {Plotly|null} */
   let plotly = null;
+  let listening = false;
+  const config = { ...CONFIG, staticPlot: !onPoint };
   library.then(
     (loaded) => {
       plotly = loaded;
@@ -51,7 +77,14 @@ export function createPlot(element, library, onReady) {
     draw(figure) {
       const { clientWidth: width, clientHeight: height } = element;
       if (!plotly || width === 0) return;
-      void plotly.react(element, figure.data, { ...figure.layout, width, height, autosize: false }, CONFIG);
+      void plotly.react(element, figure.data, { ...figure.layout, width, height, autosize: false }, config);
+      if (!onPoint || listening) return;
+      listening = true;
+      // Plotly adds `on` to the element when it draws in it for the first time.
+      /** @type {any} */ (element).on("plotly_click", (/** @type {any} */ { points }) => {
+        const key = points[0]?.customdata;
+        if (typeof key === "string") onPoint(key);
+      });
     },
   };
 }

@@ -10,6 +10,13 @@
 /** The axis that an empty figure shows, in powers of ten; it only ever grows. */
 const FIRST_EXTENT = { low: -10, high: 0 };
 
+/**
+ * How far a frame of a training may pull the axis down. An untrained network is always shown whole,
+ * but a network that dies on its way (10⁻⁹⁰ at a single step) would press all others flat against
+ * the top: what lies below is marked at the floor, and its number stands in the legend.
+ */
+const FLOOR = -30;
+
 /** @returns {LabState} */
 export function initialState() {
   return {
@@ -21,6 +28,7 @@ export function initialState() {
     connection: null,
     problem: null,
     submitting: false,
+    left: false,
   };
 }
 
@@ -49,11 +57,18 @@ export function reduce(state, event) {
       return withFrames(state, event.frames);
     case "connection":
       return { ...state, connection: event.connection };
+    case "left":
+      return { ...state, left: true, runs: Object.fromEntries(state.order.map((id) => [id, stopped(state.runs[id])])) };
     case "reset":
       return { ...state, logs: Object.fromEntries(state.order.map((id) => [id, []])) };
     case "close":
       return initialState();
   }
+}
+
+/** A run as a reader has it who has stopped, while it goes on for others. @param {Run} run @returns {Run} */
+function stopped(run) {
+  return run.state === "queued" || run.state === "running" ? { ...run, state: "cancelled", position: null } : run;
 }
 
 /** @param {LabState} state @param {string} id @param {Partial<Run>} change @returns {LabState} */
@@ -89,9 +104,10 @@ function withFrames(state, frames) {
     if (run && frame.step > run.step) runs[frame.run] = { ...run, step: frame.step };
     for (const series of [frame.grad_h, frame.grad_c]) {
       if (!series) continue;
-      absolute = reaching(absolute, series, 1);
+      const least = frame.seq === 0 ? -Infinity : FLOOR;
+      absolute = reaching(absolute, series, 1, least);
       const end = series[series.length - 1];
-      if (end) relative = reaching(relative, series, end);
+      if (end) relative = reaching(relative, series, end, least);
     }
   }
   return { ...state, logs, runs, extent: { absolute, relative } };
@@ -99,9 +115,10 @@ function withFrames(state, frames) {
 
 /** Grow an extent so that it reaches every finite, non-zero value of a series over `unit`.
  * @param {Extent} extent @param {Series} series @param {number} unit
+ * @param {number} floor the lowest power of ten that it may grow to
  * @returns {Extent}
  */
-function reaching(extent, series, unit) {
+function reaching(extent, series, unit, floor) {
   let least = Infinity;
   let most = 0;
   for (const value of series) {
@@ -112,7 +129,7 @@ function reaching(extent, series, unit) {
   if (most === 0) return extent;
   // log10 of the quotient as a difference: the quotient itself may under- or overflow.
   const shift = Math.log10(unit);
-  const low = Math.log10(least) - shift;
+  const low = Math.max(floor, Math.log10(least) - shift);
   const high = Math.log10(most) - shift;
   return low >= extent.low && high <= extent.high
     ? extent

@@ -53,6 +53,14 @@ export function createScheduler(environment = {}) {
       for (const entry of entries) entry.drawn = null;
     },
 
+    /** Draw everything now, on screen or not: for paper. @param {Scene} scene */
+    drawAll(scene) {
+      for (const entry of entries) {
+        entry.panel.draw(scene);
+        entry.drawn = entry.panel.key(scene);
+      }
+    },
+
     /**
      * @param {Scene} scene
      * @returns {boolean} whether something still waits to be drawn

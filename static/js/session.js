@@ -58,7 +58,13 @@ export function createSession(api, store, onRefused) {
       const { experiment } = store.state;
       if (!experiment) return;
       try {
-        await api.stop(experiment.id);
+        const { state, holders } = await api.stop(experiment.id);
+        // Others hold it: it goes on for them, and here it is over.
+        if (holders > 0 && state !== "cancelled" && state !== "done") {
+          stream?.close();
+          stream = null;
+          store.send({ type: "left" });
+        }
       } catch (error) {
         refuse(error);
       }

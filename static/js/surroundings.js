@@ -52,6 +52,7 @@ function read(version, area, night, language) {
     night: readPalette(night),
     font: style.fontFamily,
     text: parseFloat(style.fontSize),
+    stroke: Number(style.getPropertyValue("--stroke")) || 1,
     margins: { left: parseFloat(style.paddingLeft), right: parseFloat(style.paddingRight) },
     language,
     still: prefersStill(),

@@ -126,12 +126,15 @@
  * @property {string} id
  * @property {ExperimentSpec} spec
  * @property {"queued"|"running"|"done"|"cancelled"} state
+ * @property {number} holders how many pages and programs would miss it
  * @property {Run[]} runs
  */
 
 /** @typedef {Array<number|null>} Series one number per timestep; null is NaN or infinity */
 /** @typedef {{mean: Series, p10: Series, p90: Series}} GateBand */
 /** @typedef {{dtype: string, shape: string, bdata: string, low: number, high: number}} TypedArrayJson */
+/** An array over time, read back. @typedef {{rows: number, columns: number, low: number, high: number, at: (row: number, column: number) => number}} Decoded */
+/** @typedef {{inputs: Decoded, units: Record<string, Decoded>}} ReadProbe */
 /** @typedef {{inputs: TypedArrayJson, units: Record<string, TypedArrayJson>}} Probe */
 
 /**
@@ -156,6 +159,16 @@
  * @property {Record<string, GateBand>} gates
  * @property {string[]} nonfinite
  * @property {Probe|null} probe
+ * @property {Transport|null} [transport] in the answer to a probe
+ */
+
+/**
+ * Singular values of ∂s_T/∂s_t at some timesteps.
+ * @typedef {object} Transport
+ * @property {number[]} timesteps from 1, ascending, ending with T
+ * @property {Series} largest
+ * @property {Series} median
+ * @property {Series} rms
  */
 
 /** @typedef {{path: string, message: string, limit?: unknown, code?: string}} FieldProblem */
@@ -182,6 +195,7 @@
  * @property {Connection|null} connection
  * @property {Problem|null} problem why the last request was refused
  * @property {boolean} submitting
+ * @property {boolean} left this page has stopped what goes on for others
  */
 
 /**
@@ -191,6 +205,7 @@
  *   | {type: "state", run: string, change: Partial<Run>}
  *   | {type: "frames", frames: Frame[]}
  *   | {type: "connection", connection: Connection}
+ *   | {type: "left"}
  *   | {type: "reset"}
  *   | {type: "close"}} LabEvent
  */
@@ -200,6 +215,11 @@
  * @property {string} colour
  * @property {number} variant 0 for the first run of its cell, 1 for the second...
  * @property {string} label
+ * @property {number} [pin] number of the pinned experiment that it belongs to
+ */
+
+/** A pinned experiment at the training step on screen.
+ * @typedef {{state: LabState, view: View, lanes: Lane[]}} Pinned
  */
 
 /** A run as it is on screen.
@@ -208,6 +228,7 @@
  * @property {CellName} cell
  * @property {RunStyle} style
  * @property {Frame|null} frame newest frame at or before the step of the view
+ * @property {Frame|null} probed newest frame at or before it that carries single units
  * @property {boolean} behind it started late and has not reached that step yet
  * @property {boolean} ended the view has reached the run's last frame
  */
@@ -241,13 +262,19 @@
  * @property {LabState} state
  * @property {View} view
  * @property {Lane[]} lanes
+ * @property {Pinned[]} pinned other experiments, drawn behind
  * @property {Lane[]} nightLanes the same in the colours of the night panel
  * @property {number} end training step at which the axes of training end
  * @property {Clock} clock
  * @property {number|null} timestep under the cursor
  * @property {Scale} scale
  * @property {boolean} theory
+ * @property {{version: number, byRun: Record<string, Transport|null>}} transports known while the
+ *   profile shows them
  * @property {number} gates index of the run whose gates are shown
+ * @property {number} cell index of the run whose cell is opened
+ * @property {boolean} units gates unit by unit, else as bands
+ * @property {number} unit the one looked at, from 1
  * @property {string} shown changes when any run's frame on screen changes
  * @property {Surroundings} surroundings
  */
@@ -259,6 +286,7 @@
  * @property {Palette} night
  * @property {string} font
  * @property {number} text size of the text in figures, in pixels
+ * @property {number} stroke factor on the width of lines
  * @property {{left: number, right: number}} margins of the time axis, in pixels
  * @property {Language} language
  * @property {boolean} still reduced motion
@@ -268,7 +296,7 @@
  * @typedef {Record<string, string>} Palette
  */
 
-/** @typedef {"relative"|"absolute"} Scale */
+/** @typedef {"relative"|"absolute"|"jacobian"} Scale what the profile shows: gradients, or transport without a loss */
 
 /** Words and numbers in the reader's language.
  * @typedef {object} Language

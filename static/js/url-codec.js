@@ -22,7 +22,12 @@ import { agreed, complaint, optionsOf, setCells, setOption, setTask, setupOf, va
  * @property {Scale} scale of the gradient profile
  * @property {boolean} theory bound and direct path drawn
  * @property {number} gates index of the run whose gates are shown
+ * @property {number} cell index of the run whose cell is opened
+ * @property {boolean} units gates unit by unit, else as bands
+ * @property {number} unit the one looked at, from 1
  * @property {string|null} guess
+ * @property {string|null} pins ids of the pinned experiments, with dots between
+ * @property {boolean} trained "What if?" measures trained weights, else the first ones
  */
 
 /**
@@ -32,6 +37,8 @@ import { agreed, complaint, optionsOf, setCells, setOption, setTask, setupOf, va
 
 /** @type {Codec<number>} */
 const natural = { name: "", parse: (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined), format: String };
+/** @type {Codec<boolean>} */
+const flag = { name: "", parse: (text) => text === "1", format: (value) => (value ? "1" : "0") };
 const word = /** @type {Codec<string>} */ ({
   name: "",
   parse: (text) => (/^[\w-]{1,64}$/.test(text) ? text : undefined),
@@ -45,14 +52,22 @@ const VIEW = {
   scale: {
     codec: {
       name: "scale",
-      parse: (text) => (text === "absolute" || text === "relative" ? text : undefined),
+      parse: (text) => (["absolute", "relative", "jacobian"].includes(text) ? text : undefined),
       format: String,
     },
     initial: "relative",
   },
-  theory: { codec: { name: "theory", parse: (text) => text === "1", format: (value) => (value ? "1" : "0") }, initial: false },
+  theory: { codec: { ...flag, name: "theory" }, initial: false },
   gates: { codec: { ...natural, name: "gates" }, initial: -1 },
+  cell: { codec: { ...natural, name: "cell" }, initial: -1 },
+  units: { codec: { ...flag, name: "units" }, initial: false },
+  unit: { codec: { name: "unit", parse: (text) => (/^[1-9]\d?$/.test(text) ? Number(text) : undefined), format: String }, initial: 1 },
   guess: { codec: { ...word, name: "guess" }, initial: null },
+  pins: {
+    codec: { name: "pin", parse: (text) => (/^[0-9a-f]{16}(\.[0-9a-f]{16}){0,2}$/.test(text) ? text : undefined), format: String },
+    initial: null,
+  },
+  trained: { codec: { ...flag, name: "try.trained" }, initial: false },
 };
 
 /** @returns {ViewState} */
@@ -164,4 +179,26 @@ export function decodeView(query) {
     return [key, value ?? initial];
   });
   return Object.fromEntries(entries);
+}
+
+/**
+ * What the sliders of "What if?" were moved to: `try.forget_bias=3`.
+ * @param {import("./try.js").Changes} changes
+ * @returns {Array<[string, string]>}
+ */
+export function encodeChanges(changes) {
+  return Object.entries(changes).map(([name, value]) => [`try.${name}`, formatOption(value)]);
+}
+
+/**
+ * @param {URLSearchParams} query @param {Option[]} offered
+ * @returns {import("./try.js").Changes}
+ */
+export function decodeChanges(query, offered) {
+  const found = offered.flatMap((option) => {
+    const text = query.get(`try.${option.name}`);
+    const value = text === null ? undefined : parseOption(option, text);
+    return value === undefined ? [] : [/** @type {const} */ ([option.name, value])];
+  });
+  return Object.fromEntries(found);
 }

@@ -6,12 +6,12 @@ export function readQuery() {
 }
 
 /**
- * Replace the query. The language stays: it belongs to the page, not to the set-up.
+ * Replace the query. Language and mode stay: they belong to the page, not to the set-up.
  * @param {Array<[string, string]>} pairs
  */
 export function writeQuery(pairs) {
-  const lang = readQuery().get("lang");
-  const query = new URLSearchParams(lang ? [["lang", lang], ...pairs] : pairs);
+  const own = ["lang", "mode"].flatMap((name) => readQuery().getAll(name).map((value) => [name, value]));
+  const query = new URLSearchParams([...own, ...pairs]);
   const address = `?${query}${window.location.hash}`;
   if (address !== window.location.search + window.location.hash) {
     window.history.replaceState(null, "", address);

@@ -52,6 +52,16 @@ export function frameAt(log, step) {
   return low > 0 ? log[low - 1] : (log[0] ?? null);
 }
 
+/**
+ * The newest frame at or before one that carries single units: only every tenth does.
+ * @param {Frame[]} log @param {Frame|null} frame
+ */
+function probedAt(log, frame) {
+  let at = frame ? log.lastIndexOf(frame) : -1;
+  while (at >= 0 && !log[at].probe) at -= 1;
+  return at >= 0 ? log[at] : null;
+}
+
 /** @param {LabState} state */
 export function budgetOf(state) {
   return Math.max(1, ...state.order.map((id) => state.runs[id].steps || 1));
@@ -85,7 +95,7 @@ export function viewAt(state, step, styles) {
     // All of its log is here, and the view has reached its end.
     const ended = over && (frame ? newest && frame.seq >= run.seq : run.seq < 0);
     const behind = newest && !over && frame.step + Number(run.spec.frame_every) < step;
-    return { run, cell: cellOf(run), style: styles[id], frame, behind, ended };
+    return { run, cell: cellOf(run), style: styles[id], frame, probed: probedAt(log, frame), behind, ended };
   });
   const lengths = runs.map(({ frame, run }) => frame?.grad_h.length ?? Number(run.spec?.task.length ?? 0));
   return { step, edge, budget: budgetOf(state), length: Math.max(1, ...lengths), runs };

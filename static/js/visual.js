@@ -70,6 +70,9 @@ export const TOKENS = [
   "line-strong",
   "grid",
   "surface",
+  "surface-sunken",
+  "positive",
+  "negative",
   "success",
   "danger",
   "training-clock",
@@ -82,6 +85,9 @@ const FINAL = new Set(["solved", "finished", "diverged", "cancelled", "failed"])
 
 /** @param {RunState} state */
 export const isFinal = (state) => FINAL.has(state);
+
+/** Dashes of what is pinned, by its number: none that a model has. */
+const PIN_DASHES = ["longdashdot", "8px,3px,2px,3px,2px,3px", "14px,4px"];
 
 /** Markers of the second, third... run of one cell, which shares its colour. */
 const VARIANTS = ["", "x", "star", "hexagon", "bowtie"];
@@ -116,6 +122,7 @@ export function runStyles(runs, palette, labelOf) {
  */
 export function lookOf({ cell, style }, lane = CELLS[cell].lanes[0]) {
   const symbol = VARIANTS[style.variant % VARIANTS.length] || lane.symbol;
+  if (style.pin) return { colour: style.colour, dash: PIN_DASHES[(style.pin - 1) % PIN_DASHES.length], symbol, width: lane.width / 2 };
   return { colour: style.colour, dash: lane.dash, symbol, width: lane.width };
 }
 

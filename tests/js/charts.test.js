@@ -101,7 +101,8 @@ test("a value has one place on the axis", () => {
   assert.deepEqual(place(0, 1, axis), { y: -10, mark: "zero" });
   assert.deepEqual(place(null, 1, axis), { y: 0, mark: "overflow" });
   assert.deepEqual(place(1, null, axis), { y: 0, mark: "overflow" });
-  assert.equal(place(1e-300, 1e300, axis).y, -10);
+  assert.deepEqual(place(1e-300, 1e300, axis), { y: -10, mark: "below" });
+  assert.deepEqual(place(1e-10, 1, axis), { y: -10, mark: null });
 });
 
 test("one word for a ratio", () => {
@@ -149,16 +150,16 @@ test("loss: a long log is thinned, and keeps its end", () => {
 
 test("gates: a row for each gate of the cell, with its band", () => {
   const { view } = pair();
-  const figure = gatesFigure(view.runs[1], 4, context());
+  const figure = gatesFigure(view.runs[1], 4, [2], context());
   assert.equal(figure.data.length, 12);
   assert.deepEqual([...new Set(figure.data.map(({ yaxis }) => yaxis))], ["y", "y2", "y3", "y4"]);
   assertFinite(figure);
-  assert.deepEqual(gatesFigure(view.runs[0], 4, context()).data, []);
+  assert.deepEqual(gatesFigure(view.runs[0], 4, [], context()).data, []);
 });
 
 test("gates: before the first frame the rows are there, empty", () => {
   const { view } = scene([run("g", "gru")], []);
-  assert.equal(gatesFigure(view.runs[0], 4, context()).data.length, 3);
+  assert.equal(gatesFigure(view.runs[0], 4, [], context()).data.length, 3);
 });
 
 test("gates: an unbounded candidate gets room in powers of two", () => {

@@ -7,7 +7,8 @@ import { language, messages, staticText } from "./fixtures.js";
 import { interventionsOf } from "../../static/js/lesson/measure.js";
 import { forgetful } from "../../static/js/lesson/memory.js";
 import { liveNumber, share } from "../../static/js/lesson/numbers.js";
-import { cellNumbers, stateOf } from "../../static/js/lesson/probe-figure.js";
+import { answeringUnit } from "../../static/js/lesson/cell-figure.js";
+import { stateOf } from "../../static/js/lesson/probe-figure.js";
 import { experimentOf } from "../../static/js/lesson/run-figure.js";
 
 const measured = {
@@ -72,11 +73,13 @@ test("a probe becomes a state that the Lab's figures can draw", () => {
   assert.ok(state.extent.relative.low <= -14);
 });
 
-test("before the first timestep the cell is empty", () => {
-  const typed = { dtype: "u1", shape: "2, 1", bdata: btoa("\x00\xff"), low: 0, high: 1 };
-  const units = Object.fromEntries(["forget_gate", "input_gate", "candidate", "output_gate", "cell_state", "hidden_state"].map((name) => [name, typed]));
-  assert.equal(cellNumbers({ probe: { units } }, 1).before, 0);
-  assert.equal(cellNumbers({ probe: { units } }, 2).c, 1);
+test("the unit that answers most to a mark is found, whatever the others do", () => {
+  const bytes = (/** @type {number[]} */ values, /** @type {number} */ columns) => ({
+    dtype: "u1", shape: `${values.length / columns}, ${columns}`, bdata: btoa(String.fromCharCode(...values)), low: 0, high: 1,
+  });
+  const inputs = bytes([10, 0, 20, 255, 30, 0], 2); // only the second number is marked
+  const input_gate = bytes([255, 20, 90, 255, 240, 100, 255, 30, 80], 3);
+  assert.equal(answeringUnit({ probe: { units: { input_gate }, inputs } }), 1);
 });
 
 test("progress is kept where storage is forbidden, for this page", () => {

@@ -66,6 +66,23 @@ test("the delay grows, has a ceiling, and is spread", () => {
   assert.ok(backoff(1, 0) >= 250);
 });
 
+test("a proxy that answers 502 for a while is asked less and less often, and then as at first", async () => {
+  const { heard, source, timers } = start();
+  source().say("frame", { run: "a", seq: 3 }, "3");
+  for (let refusal = 0; refusal < 4; refusal += 1) {
+    source().onerror(); // a browser gives up by itself after anything but 200
+    await timers.at(-1).run();
+  }
+  const delays = timers.map(({ ms }) => ms);
+  assert.deepEqual(delays, delays.toSorted((a, b) => a - b));
+  assert.ok(delays[3] >= 4 * delays[0]);
+  assert.equal(source().url, "events?last_event_id=3");
+  source().onopen();
+  assert.equal(phases(heard).at(-1), "open");
+  source().onerror();
+  assert.equal(timers.at(-1).ms, delays[0]);
+});
+
 test("an experiment that is gone ends the retries", async () => {
   const { heard, source, timers, opened } = start({ stillThere: async () => false });
   source().onerror();

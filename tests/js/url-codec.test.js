@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { catalogue } from "./fixtures.js";
 import { setCells, setOption, setTask, setupOf } from "../../static/js/experiment.js";
-import { decodeSetup, decodeView, encodeSetup, encodeView, initialView } from "../../static/js/url-codec.js";
+import { changeable } from "../../static/js/try.js";
+import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView, initialView } from "../../static/js/url-codec.js";
 
 const classic = setupOf(catalogue, "classic");
 const there = (setup) => decodeSetup(new URLSearchParams(encodeSetup(setup, catalogue)), catalogue);
@@ -54,8 +55,17 @@ test("a link cannot ask for a thousand models", () => {
 });
 
 test("the view goes to the address and comes back", () => {
-  const view = { experiment: "abc123", timestep: 37, scale: "absolute", theory: true, gates: 2, guess: "gated" };
+  const view = { experiment: "abc123", timestep: 37, scale: "jacobian", theory: true, gates: 2, cell: 1, units: true, unit: 7, guess: "gated", pins: "0123456789abcdef.fedcba9876543210", trained: true };
   assert.deepEqual(decodeView(new URLSearchParams(encodeView(view))), view);
   assert.deepEqual(encodeView(initialView()), []);
-  assert.deepEqual(decodeView(new URLSearchParams("t=-3&scale=log&exp=<x>&guess=")), initialView());
+  assert.deepEqual(decodeView(new URLSearchParams("t=-3&scale=log&exp=<x>&guess=&pin=../x")), initialView());
+});
+
+test("the sliders of What if? keep their places in the address; what is out of range is left out", () => {
+  const offered = changeable(classic.runs, catalogue).map(({ option }) => option);
+  const written = (changes) => new URLSearchParams(encodeChanges(changes));
+  const moved = { forget_bias: -1.5, length: 40, init: "pytorch" };
+  assert.deepEqual(decodeChanges(written(moved), offered), moved);
+  assert.equal(String(written({ forget_bias: 3 })), "try.forget_bias=3");
+  assert.deepEqual(decodeChanges(written({ forget_bias: 99, length: "x", other: 1 }), offered), {});
 });

@@ -121,3 +121,9 @@ test("typed arrays of the probe are decoded", () => {
   assert.equal(decoded.at(1, 2), 1);
   assert.ok(Math.abs(decoded.at(0, 1) - -0.6) < 1e-12);
 });
+
+test("arrays of two bytes are decoded, up to the range of a diverged run", () => {
+  const decoded = decode({ dtype: "u2", shape: "3, 1", bdata: btoa("\x00\x00\x01\x80\xff\xff"), low: -1e308, high: 1e308 });
+  assert.deepEqual([decoded.at(0, 0), decoded.at(2, 0)], [-1e308, 1e308]);
+  assert.ok(Math.abs(decoded.at(1, 0)) < 1e304);
+});

@@ -13,10 +13,12 @@ import { axis, baseLayout, timeAxis } from "./layout.js";
 const GAP = 0.22;
 
 /**
- * @param {ShownRun} shown @param {number} length @param {FigureContext} context
+ * @param {ShownRun} shown @param {number} length
+ * @param {number[]} relevant timesteps on which the answer depends
+ * @param {FigureContext} context
  * @returns {Figure}
  */
-export function gatesFigure(shown, length, context) {
+export function gatesFigure(shown, length, relevant, context) {
   const names = CELLS[shown.cell].gates;
   const rows = names.length;
   /** @type {Record<string, any>} */
@@ -54,8 +56,18 @@ export function gatesFigure(shown, length, context) {
         title: { text: context.language.t("axis.timestep"), standoff: 8, font: { size: context.text } },
       }),
       annotations,
+      shapes: relevant.length > length / 4 ? [] : relevant.map((t) => markedStep(t, context)),
     }),
   };
+}
+
+/**
+ * Goes on through the gates where the input strip above marks a timestep.
+ * @param {number} t @param {FigureContext} context
+ */
+function markedStep(t, { palette }) {
+  const line = { color: withAlpha(palette.ink, 0.09), width: 0 };
+  return { type: "rect", xref: "x", yref: "paper", x0: t - 0.5, x1: t + 0.5, y0: 0, y1: 1, line, fillcolor: line.color, layer: "below" };
 }
 
 /**

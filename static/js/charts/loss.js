@@ -26,18 +26,26 @@ export function thinned(log, step) {
 
 /**
  * Loss above; below it the score, where the task is judged by something else than the loss.
- * @param {LabState} state @param {View} view @param {number} end @param {FigureContext} context
+ * @param {LabState} state @param {View} view @param {number} end @param {FigureContext} given
+ * @param {import("../types.js").Pinned[]} [pinned] drawn behind
  * @returns {Figure}
  */
-export function lossFigure(state, view, end, context) {
-  const { palette, language } = context;
+export function lossFigure(state, view, end, given, pinned = []) {
+  const { palette, language } = given;
+  // Half of the last step's label stands beyond the axis; in a narrow margin it would be cut.
+  const context = { ...given, right: Math.max(given.right, 0.34 * given.text * language.integer(end).length) };
   if (view.runs.length === 0) return { data: [], layout: baseLayout(context) };
   const metric = view.runs[0].run.metric_name;
   const judgedByLoss = metric === "mse";
   const goals = goalsOf(view);
-  const logs = view.runs.map((shown) => ({ shown, log: thinned(state.logs[shown.run.id] ?? [], view.step) }));
+  // What another metric judges has no place on this axis.
+  const behind = pinned.filter((each) => each.view.runs[0]?.run.metric_name === metric);
+  const everything = [...behind, { state, view }].flatMap((of) =>
+    of.view.runs.map((shown) => ({ shown, frames: of.state.logs[shown.run.id] ?? [] })),
+  );
+  const logs = everything.map(({ shown, frames }) => ({ shown, log: thinned(frames, view.step) }));
 
-  const all = view.runs.flatMap(({ run }) => (state.logs[run.id] ?? []).map((frame) => frame.loss));
+  const all = everything.flatMap(({ frames }) => frames.map((frame) => frame.loss));
   const positive = all.filter((value) => value !== null && value > 0).map((value) => Math.log10(Number(value)));
   const around = goals.flatMap(({ baseline, threshold }) => (judgedByLoss ? [baseline, threshold] : [baseline]));
   const extent = halves([...positive, ...around.filter((value) => value > 0).map(Math.log10)]);
@@ -133,14 +141,15 @@ function scoreRange(metric) {
 /** @param {ShownRun} shown @param {number[]} x @param {Array<number|null>} y */
 function line(shown, x, y) {
   const { colour, dash, symbol } = lookOf(shown);
+  const width = shown.style.pin ? 1.25 : 2;
   return {
     type: "scatter",
     mode: "lines+markers",
     name: shown.style.label,
     x,
     y,
-    line: { color: colour, dash, width: 2 },
-    marker: { symbol, size: 7, maxdisplayed: 8, color: colour },
+    line: { color: colour, dash, width },
+    marker: { symbol, size: 3 + 2 * width, maxdisplayed: 8, color: colour },
     hoverinfo: "none",
   };
 }

@@ -12,11 +12,11 @@ import { baseLayout, endWords, powerAxis, timeAxis } from "./layout.js";
 /** @typedef {import("./layout.js").Figure} Figure */
 /** @typedef {import("./layout.js").FigureContext} FigureContext */
 
-const MARK_SYMBOLS = /** @type {const} */ ({ zero: "triangle-down-open", overflow: "triangle-up" });
+const MARK_SYMBOLS = /** @type {const} */ ({ zero: "triangle-down-open", below: "triangle-down", overflow: "triangle-up" });
 
 /**
  * @typedef {object} ProfileOptions
- * @property {Scale} scale
+ * @property {Exclude<Scale, "jacobian">} scale
  * @property {boolean} theory bound and direct path as thin lines
  * @property {{absolute: Extent, relative: Extent}} extent
  */
@@ -98,7 +98,7 @@ function laneTraces(lane, view, options, extent) {
  * @param {import("../log-axis.js").Placed[]} placed @param {number[]} x @param {Lane} lane
  */
 function marks(placed, x, lane) {
-  return /** @type {const} */ (["zero", "overflow"]).flatMap((mark) => {
+  return /** @type {const} */ (["zero", "below", "overflow"]).flatMap((mark) => {
     const at = placed.flatMap((point, index) => (point.mark === mark ? [index] : []));
     if (at.length === 0) return [];
     return [

@@ -21,6 +21,7 @@ import { lanesOf, runStyles } from "../visual.js";
  * @property {"probe"|"cell"|"run"} kind
  * @property {boolean} theory
  * @property {number} length
+ * @property {RunSpec|null} trained the spec whose trained weights the reader may choose
  * @property {Array<{key: string, label: string, spec: RunSpec}>} runs
  * @property {Array<{name: string, path: string, stops: number[], start: number}>} controls
  * @property {Record<string, {experiment: ExperimentSpec, runs: RunSpec[]}>} presets

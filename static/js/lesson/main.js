@@ -5,6 +5,7 @@ import { loadLanguage } from "../i18n.js";
 import { loadPlotly } from "../plot.js";
 import { connectTheme } from "../theme.js";
 import { byId } from "../ui/dom.js";
+import { connectCellFigure } from "./cell-figure.js";
 import { connectProbeFigure } from "./probe-figure.js";
 import { connectQuestions } from "./questions.js";
 import { connectReading } from "./reading.js";
@@ -15,8 +16,10 @@ async function start(config) {
   /** @type {Set<() => void>} */
   const themed = new Set();
   connectTheme(byId("theme", HTMLButtonElement), () => themed.forEach((each) => each()));
-  connectReading(
-    byId("reading", HTMLProgressElement),
+  const reading = document.getElementById("reading");
+  // A chapter in a frame has no contents beside it.
+  if (reading instanceof HTMLProgressElement) connectReading(
+    reading,
     [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".chapter"))],
     [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents a"))],
   );
@@ -35,6 +38,7 @@ async function start(config) {
     // Plotly is large: it is fetched when somebody is about to touch a figure, not before.
     for (const near of ["pointerenter", "focusin"]) root.addEventListener(near, () => void tools.library(), { once: true });
     if (root.classList.contains("figure-run")) connectRunFigure(root, tools);
+    else if (root.classList.contains("figure-cell")) connectCellFigure(root, tools);
     else connectProbeFigure(root, tools);
   }
   // The controls appear when they work: without scripts, or when this fails, nothing is dead.

@@ -1,5 +1,7 @@
 /** Asks the server to measure a figure, one question at a time: a slider outruns any server. */
 
+import { createLatest } from "../latest.js";
+
 /** @typedef {import("./figure.js").FigureConfig} FigureConfig */
 /** @typedef {import("./figure.js").Values} Values */
 /** @typedef {import("../types.js").Frame} Frame */
@@ -16,10 +18,6 @@ export function interventionsOf(config, values) {
  * @param {(error: unknown) => void} onFailed
  */
 export function createMeasuring(api, config, onMeasured, onFailed) {
-  let busy = false;
-  /** @type {Values|null} */
-  let next = null;
-
   /** @param {Values} values */
   const measure = async (values) => {
     const interventions = interventionsOf(config, values);
@@ -27,22 +25,5 @@ export function createMeasuring(api, config, onMeasured, onFailed) {
     onMeasured(Object.fromEntries(frames.map((frame, at) => [config.runs[at].key, { ...frame, run: config.runs[at].key }])), values);
   };
 
-  return {
-    /** @param {Values} values */
-    async ask(values) {
-      next = values;
-      if (busy) return;
-      busy = true;
-      while (next) {
-        const now = next;
-        next = null;
-        try {
-          await measure(now);
-        } catch (error) {
-          onFailed(error);
-        }
-      }
-      busy = false;
-    },
-  };
+  return createLatest(measure, onFailed);
 }

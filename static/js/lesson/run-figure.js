@@ -7,6 +7,7 @@ import { createSession } from "../session.js";
 import { createStore } from "../store.js";
 import { setText } from "../ui/dom.js";
 import { budgetOf, edgeStep, trainingEnd } from "../view.js";
+import { prefersStill } from "../theme.js";
 import { configOf, connectControls, createProfile, within } from "./figure.js";
 
 /** @typedef {import("../types.js").ExperimentSpec} ExperimentSpec */
@@ -16,6 +17,9 @@ import { configOf, connectControls, createProfile, within } from "./figure.js";
 
 /** Milliseconds between two drawings: a plot costs far more than a frame. */
 const PAUSE = 120;
+
+/** Milliseconds in which a run that is stored is shown again, from its first step to its last. */
+const REPLAY = 5000;
 
 /**
  * @param {FigureConfig} config @param {Values} values @param {string} preset
@@ -48,6 +52,8 @@ export function connectRunFigure(root, tools) {
   const [only] = Object.keys(config.presets);
   const preset = () => (chooser instanceof HTMLSelectElement ? chooser.value : only ?? "");
 
+  /** @type {number|null} when the replay began; 0 before its first drawing, null without one */
+  let replayFrom = null;
   let following = true; // the slider stands at its end and moves with the training
   let told = false;
   let timer = 0;
@@ -63,13 +69,32 @@ export function connectRunFigure(root, tools) {
     }, PAUSE);
   }
 
+  /**
+   * A run that was over when it was asked for is not shown as its end alone: the reader is to see
+   * how it came about.
+   * @param {number} edge @param {boolean} complete
+   */
+  function replay(edge, complete) {
+    if (replayFrom === null || !complete) return;
+    if (replayFrom === 0) replayFrom = performance.now();
+    const share = Math.min(1, (performance.now() - replayFrom) / REPLAY);
+    slider.value = String(Math.round(share * edge));
+    if (share === 1) replayFrom = null;
+    else later();
+  }
+
   function draw() {
     const state = store.settle();
     if (!state.experiment) return;
     const edge = edgeStep(state);
-    const over = allOver(state);
+    const received = state.order.every((id) => {
+      const log = state.logs[id];
+      return log.length > 0 && log[log.length - 1].seq >= state.runs[id].seq;
+    });
     slider.max = String(edge);
-    if (following) slider.value = String(edge);
+    if (replayFrom === null && following) slider.value = String(edge);
+    replay(edge, received);
+    const over = allOver(state) && replayFrom === null;
     const step = Number(slider.value);
     const names = runLabels(state.order.map((id) => state.runs[id].spec), language);
     if (state.order.some((id) => state.logs[id].length)) {
@@ -83,14 +108,15 @@ export function connectRunFigure(root, tools) {
     }
     const budget = budgetOf(state);
     progress.max = budget;
-    progress.value = over ? trainingEnd(state) : edge;
+    progress.value = over ? trainingEnd(state) : Math.min(edge, step);
     progress.hidden = over;
     stopButton.hidden = over;
     runButton.disabled = !over;
     result.hidden = !over;
     const waiting = state.order.every((id) => state.runs[id].state === "queued");
     const words = waiting ? t("lesson.queued") : t("lesson.training", { step: language.integer(Math.floor(edge / 100) * 100), steps: language.integer(budget) });
-    setText(status, over ? "" : words);
+    const replaying = t("lesson.replaying", { step: language.integer(step), steps: language.integer(edge) });
+    setText(status, over ? "" : allOver(state) ? replaying : words);
     if (over && !told) {
       told = true;
       setText(runButton, t("lesson.again"));
@@ -105,9 +131,11 @@ export function connectRunFigure(root, tools) {
     setText(status, t("lesson.queued"));
     const experiment = await session.run(experimentOf(config, controls.values(), preset()));
     if (!experiment) runButton.disabled = false;
+    else replayFrom = experiment.state === "done" && !prefersStill() ? 0 : null;
   });
   stopButton.addEventListener("click", () => void session.stop());
   slider.addEventListener("input", () => {
+    replayFrom = null;
     following = slider.value === slider.max;
     later();
   });

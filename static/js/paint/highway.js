@@ -117,11 +117,12 @@ function approach(values, goal, share) {
 }
 
 /**
+ * A lane as it stands; also drawn for export, on a context that writes SVG.
  * @param {CanvasRenderingContext2D} context @param {number} width @param {number} height
  * @param {LaneScene|null} scene @param {Float64Array} light @param {Float64Array} open
  * @param {LaneLook} look
  */
-function paintStill(context, width, height, scene, light, open, look) {
+export function paintStill(context, width, height, scene, light, open, look) {
   const length = Math.max(1, look.length);
   const x = timeScale(width, look.margins, length);
   const middle = height / 2;

@@ -25,8 +25,9 @@ const LARGEST_SEED = 2 ** 31 - 1;
  * @param {Language} parts.language
  * @param {(setup: Setup) => string[]} parts.labels names of the runs
  * @param {(change: (setup: Setup) => Setup) => void} parts.onChange
+ * @param {string[]} [parts.without] paths that the page has a control of its own for
  */
-export function createControls({ inSight, all, catalogue, language, labels, onChange }) {
+export function createControls({ inSight, all, catalogue, language, labels, onChange, without = [] }) {
   const { t, has } = language;
   /** @type {Array<{path: string, index: number|null, field: Field}>} */
   let fields = [];
@@ -135,13 +136,13 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     inSight.replaceChildren(
       ...chosen.flatMap((path) => {
         const option = options.get(path);
-        if (!option) return [];
+        if (!option || without.includes(path)) return [];
         const field = fieldFor(option, setup);
         return [path === "seed" ? el("div", { class: "seed" }, field, newSeed()) : field];
       }),
     );
     const rest = (/** @type {(option: Option) => boolean} */ wanted) =>
-      [...options.values()].filter((option) => wanted(option) && !chosen.includes(option.path)).map((option) => fieldFor(option, setup));
+      [...options.values()].filter((option) => wanted(option) && ![...chosen, ...without].includes(option.path)).map((option) => fieldFor(option, setup));
     const section = (/** @type {string} */ name, /** @type {Node[]} */ ...children) =>
       el("section", { class: "control-group" }, el("h3", {}, t(`setup.${name}`)), el("div", { class: "control-grid" }, ...children));
     const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));

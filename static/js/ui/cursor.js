@@ -58,12 +58,14 @@ export function createCursor(area, margins, onChange) {
   area.addEventListener("click", (event) => {
     const t = timestepAt(event);
     if (t === null) return;
-    pinned = t === pinned ? null : t;
+    // Where the click also chooses a unit, choosing another one must not let go of the timestep.
+    const keeps = event.target instanceof Element && event.target.closest("[data-keeps-pin]") !== null;
+    pinned = t === pinned && !keeps ? null : t;
     tell();
   });
   document.addEventListener("keydown", (event) => {
     // Arrow keys belong to the control that has the focus, if one has.
-    const busy = event.target instanceof Element && event.target.closest("input, select, textarea, [role=dialog]");
+    const busy = event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open]");
     if (busy || event.ctrlKey || event.altKey || event.metaKey || (pinned === null && event.key !== "ArrowLeft")) return;
     const leap = event.shiftKey ? 10 : 1;
     const from = pinned ?? length;

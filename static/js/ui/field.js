@@ -152,7 +152,7 @@ function numberInput({ option, id, label, language, onChange }, describedBy, com
       if (!slider) return;
       slider.disabled = off;
       if (typeof value === "number") slider.value = String(nearest(values, value));
-      slider.setAttribute("aria-valuetext", off ? language.t("field.off") : written(value));
+      slider.setAttribute("aria-valuetext", off ? language.t("field.off") : written(value) || "–");
     },
   };
 }

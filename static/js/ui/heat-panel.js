@@ -1,5 +1,6 @@
 /** The gradient through training: one strip per lane, all on one colour scale. */
 
+import { heatSummary } from "../describe.js";
 import { trainingEnd } from "../view.js";
 import { createHeatPainter } from "../paint/heat.js";
 import { rampColour, RAMP } from "../charts/ramp.js";
@@ -22,6 +23,7 @@ export function heatPanel() {
   /** @type {HTMLElement[]} */
   let ends = [];
   const last = byId("heat-last", HTMLElement);
+  const summary = byId("heat-summary", HTMLElement);
 
   /** @param {Scene} scene */
   const build = ({ lanes, surroundings: { language } }) => {
@@ -59,6 +61,7 @@ export function heatPanel() {
       const { language } = surroundings;
       for (const element of ends) setText(element, language.integer(end));
       setText(last, language.t("highway.last", { t: language.integer(view.length) }));
+      setText(summary, heatSummary(view, scene.lanes, state.logs, language));
       scene.lanes.forEach((lane, at) => {
         const log = state.logs[lane.shown.run.id] ?? [];
         // Following live, the picture ends where the clock stands; paused, all of the past is there.

@@ -133,6 +133,18 @@ export function highwayPanel() {
       setText(summary, profileSummary(view, lanes, language));
     },
 
+    /** Put the night behind the light: on paper a canvas lies on white, not on what is below it. */
+    fillNight() {
+      for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (list.querySelectorAll(".lane-canvas:not(.lane-sky)"))) {
+        const context = canvas.getContext("2d");
+        if (!context) continue;
+        context.globalCompositeOperation = "destination-over";
+        context.fillStyle = getComputedStyle(element).getPropertyValue("--night-bottom");
+        context.fillRect(0, 0, canvas.width, canvas.height);
+        context.globalCompositeOperation = "source-over";
+      }
+    },
+
     /**
      * @param {number} now @param {boolean} moving
      * @returns {boolean} whether it wants to be painted again

@@ -4,6 +4,7 @@ import { evidence } from "../evidence.js";
 import { allOver, outcome, problemText } from "../describe.js";
 import { isFinal } from "../visual.js";
 import { byId, el, icon, setText } from "./dom.js";
+import { presetPicker } from "./preset-picker.js";
 
 /** @typedef {import("../types.js").Catalogue} Catalogue */
 /** @typedef {import("../types.js").LabState} LabState */
@@ -36,7 +37,7 @@ export function actionOf(state, unchanged) {
  */
 export function createLaunch({ catalogue, language, onPreset, onGuess, onAction }) {
   const { t, has } = language;
-  const picker = byId("preset", HTMLSelectElement);
+  const picker = presetPicker(byId("preset", HTMLSelectElement), catalogue, language, onPreset);
   const question = byId("question", HTMLElement);
   const options = byId("guess-options", HTMLElement);
   const guessNote = byId("guess-note", HTMLElement);
@@ -50,13 +51,6 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   /** @type {Action} */
   let action = "run";
 
-  const topics = [...new Set(catalogue.presets.map(({ topic }) => topic ?? ""))];
-  const listed = (/** @type {string} */ wanted) =>
-    catalogue.presets.filter(({ topic }) => (topic ?? "") === wanted).map(({ id }) => el("option", { value: id }, textOf(id, "title")));
-  picker.replaceChildren(
-    ...topics.flatMap((topic) => (topic ? [el("optgroup", { label: t(`topic.${topic}`) }, ...listed(topic))] : listed(topic))),
-  );
-  picker.addEventListener("change", () => onPreset(picker.value));
   button.addEventListener("click", () => onAction(action));
 
   /** @param {string} id @param {string} part @param {Record<string, string>} [values] */
@@ -70,7 +64,7 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
 
   /** @param {PresetEntry} preset */
   const build = (preset) => {
-    picker.value = preset.id;
+    picker.show(preset.id);
     options.replaceChildren(
       ...preset.prediction_options.map((key) =>
         el(
@@ -91,6 +85,9 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
     });
 
   return {
+    /** @param {string} preset the set-up in words */
+    titleOf: (preset) => textOf(preset, "title"),
+
     /**
      * @param {LabState} state @param {View} view
      * @param {{preset: string, guess: string|null, unchanged: boolean, asPreset: boolean, length: string, left: number|null, seen: boolean}} now
@@ -173,6 +170,6 @@ function statusText(state, left, language) {
   }
   const failed = runs.filter((run) => run.state === "failed").length;
   if (failed) return { text: t("status.failed", { n: integer(failed) }), tone: "warning" };
-  if (runs.some((run) => run.state === "cancelled")) return { text: t("status.cancelled"), tone: "idle" };
+  if (runs.some((run) => run.state === "cancelled")) return { text: t(state.left ? "status.detached" : "status.cancelled"), tone: "idle" };
   return { text: t("status.done"), tone: "done" };
 }

@@ -1,9 +1,9 @@
 /** The figures drawn by Plotly, and the rows of the heat map: state in, picture and words out. */
 
-import { gatesFigure } from "../charts/gates.js";
-import { lossFigure } from "../charts/loss.js";
-import { profileFigure } from "../charts/profile.js";
-import { gatesSummary, gradientAt, lossSummary, profileSummary } from "../describe.js";
+import { transportAt } from "../charts/jacobian.js";
+import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
+import { gatesSummary, gradientAt, jacobianSummary, lossSummary, profileSummary } from "../describe.js";
+import { allLanes, commonEnd } from "../pins.js";
 import { createPlot } from "../plot.js";
 import { CELLS, GATES, lookOf } from "../visual.js";
 import { byId, setText } from "./dom.js";
@@ -24,7 +24,7 @@ function contextOf({ palette, language, font, text, margins }, element) {
 }
 
 /** @param {Scene} scene what the length of a legend follows from */
-const laneNames = ({ lanes }) => lanes.map(({ label }) => label).join("\n");
+const laneNames = (scene) => allLanes(scene).map(({ label }) => label).join("\n");
 
 /**
  * A panel whose picture is one Plotly figure.
@@ -53,10 +53,12 @@ function plotPanel(name, library, wake, how) {
 export function profilePanel(library, wake) {
   const summary = byId("profile-summary", HTMLElement);
   return plotPanel("profile", library, wake, {
-    key: (scene) => `${scene.scale} ${scene.theory}`,
-    figure: ({ view, lanes, scale, theory, state }, context) =>
-      profileFigure(view, lanes, { scale, theory, extent: state.extent }, context),
-    words: ({ view, lanes, surroundings }) => setText(summary, profileSummary(view, lanes, surroundings.language)),
+    key: (scene) => `${scene.scale} ${scene.theory} ${scene.transports.version}`,
+    figure: profileOf,
+    words(scene) {
+      const { view, scale, transports, surroundings: { language } } = scene;
+      setText(summary, scale === "jacobian" ? jacobianSummary(view, transports.byRun, language) : profileSummary(view, allLanes(scene), language));
+    },
   });
 }
 
@@ -69,9 +71,11 @@ export function profileLegendPanel() {
     element: byId("profile", HTMLElement),
     heavy: false,
     outline: laneNames,
-    key: ({ shown, timestep, scale, theory, surroundings }) => `${shown}|${timestep}|${scale}|${theory}|${surroundings.version}`,
-    draw({ lanes, timestep, view, scale, theory, surroundings: { language } }) {
-      const lines = lanes.map((lane) => ({
+    key: ({ shown, timestep, scale, theory, transports, surroundings }) =>
+      `${shown}|${timestep}|${scale}|${theory}|${transports.version}|${surroundings.version}`,
+    draw(scene) {
+      const { timestep, view, scale, theory, surroundings: { language } } = scene;
+      const lines = scale === "jacobian" ? transportLegend(scene, timestep ?? 1) : allLanes(scene).map((lane) => ({
         key: lane.key,
         label: lane.label,
         look: lane,
@@ -85,17 +89,31 @@ export function profileLegendPanel() {
       })) : [];
       legend.show([...lines, ...thin]);
       const caption = byId("profile-at", HTMLElement);
-      setText(caption, language.t("profile.at", { t: language.integer(timestep ?? 1) }));
+      setText(caption, language.t(scale === "jacobian" ? "jacobian.at" : "profile.at", { t: language.integer(timestep ?? 1) }));
     },
   };
+}
+
+/**
+ * @param {Scene} scene @param {number} t
+ * @returns {import("./legend.js").LegendEntry[]}
+ */
+function transportLegend({ view, transports, surroundings: { language, palette } }, t) {
+  const lines = view.runs.map((shown) => {
+    const found = transportAt(transports.byRun[shown.run.id] ?? null, t, view.length);
+    const value = found ? (found.value === null ? "∞" : language.number(found.value)) : "";
+    return { key: `${shown.run.id}:largest`, label: shown.style.label, look: lookOf(shown), value };
+  });
+  const thin = { colour: palette["ink-soft"], dash: "dot", symbol: "", width: 1.25 };
+  return [...lines, { key: "rms", label: language.t("jacobian.rms"), look: thin, value: "" }];
 }
 
 /** @param {Library} library @param {() => void} wake @returns {Panel} */
 export function lossPanel(library, wake) {
   const summary = byId("loss-summary", HTMLElement);
   return plotPanel("loss", library, wake, {
-    key: (scene) => String(scene.end),
-    figure: ({ state, view, end }, context) => lossFigure(state, view, end, context),
+    key: (scene) => String(commonEnd(scene)),
+    figure: lossOf,
     words: ({ view, surroundings }) => setText(summary, lossSummary(view, surroundings.language)),
   });
 }
@@ -110,9 +128,9 @@ export function lossLegendPanel() {
     heavy: false,
     outline: laneNames,
     key: ({ shown, surroundings }) => `${shown}|${surroundings.version}`,
-    draw({ view, surroundings: { language } }) {
+    draw({ view, pinned, surroundings: { language } }) {
       legend.show(
-        view.runs.map((shown) => ({
+        [...pinned.flatMap((each) => each.view.runs), ...view.runs].map((shown) => ({
           key: shown.run.id,
           label: shown.style.label,
           look: lookOf(shown),
@@ -127,11 +145,8 @@ export function lossLegendPanel() {
 export function gatesPanel(library, wake) {
   const summary = byId("gates-summary", HTMLElement);
   return plotPanel("gates", library, wake, {
-    key: (scene) => String(scene.gates),
-    figure(scene, context) {
-      const shown = scene.view.runs[scene.gates];
-      return gatesFigure(shown, scene.view.length, context);
-    },
+    key: (scene) => `${scene.gates} ${scene.units}`,
+    figure: gatesOf,
     words(scene) {
       const shown = scene.view.runs[scene.gates];
       setText(summary, shown ? gatesSummary(shown, scene.surroundings.language) : scene.surroundings.language.t("summary.empty"));
@@ -151,6 +166,8 @@ export function gatesLegendPanel() {
     key: ({ shown, timestep, gates, surroundings }) => `${shown}|${timestep}|${gates}|${surroundings.version}`,
     draw({ view, timestep, gates, surroundings: { language, palette } }) {
       const run = view.runs[gates];
+      const at = timestep ?? view.length;
+      setText(byId("gates-at", HTMLElement), language.t("gates.at", { t: language.integer(at) }));
       const names = run ? CELLS[run.cell].gates : [];
       legend.show(
         names.map((name) => {

@@ -2,16 +2,19 @@
 
 import { svg } from "./dom.js";
 
-const DASHES = /** @type {Record<string, string>} */ ({
+export const DASHES = /** @type {Record<string, string>} */ ({
   solid: "",
   dot: "1.5 3.5",
   dash: "6 4",
   dashdot: "7 3 1.5 3",
   longdash: "10 4",
+  longdashdot: "10 3 1.5 3",
+  "8px,3px,2px,3px,2px,3px": "8 3 2 3 2 3",
+  "14px,4px": "14 4",
 });
 
 /** Plotly's symbols around the origin, about 8 units wide. */
-const SYMBOLS = /** @type {Record<string, string>} */ ({
+export const SYMBOLS = /** @type {Record<string, string>} */ ({
   circle: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
   square: "M-3.6-3.6h7.2v7.2h-7.2z",
   "square-open": "M-3.4-3.4h6.8v6.8h-6.8z",

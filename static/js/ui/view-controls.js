@@ -12,6 +12,8 @@ export function createViewControls(onChange) {
   const scales = byId("profile-scale", HTMLElement);
   const theory = byId("profile-theory", HTMLInputElement);
   const models = byId("gates-model", HTMLElement);
+  const look = byId("gates-look", HTMLElement);
+  const [bands, units] = [byId("gates-plot", HTMLElement).parentElement, byId("gates-units", HTMLElement)];
   let shape = "";
 
   scales.addEventListener("change", (event) => {
@@ -19,12 +21,18 @@ export function createViewControls(onChange) {
     onChange({ scale: /** @type {Scale} */ (value) });
   });
   theory.addEventListener("change", () => onChange({ theory: theory.checked }));
+  look.addEventListener("change", (event) => {
+    onChange({ units: /** @type {HTMLInputElement} */ (event.target).value === "units" });
+  });
 
   return {
     /** @param {ViewState} view @param {Array<{label: string, index: number}>} gated @param {number} chosen */
     show(view, gated, chosen) {
       for (const input of scales.querySelectorAll("input")) input.checked = input.value === view.scale;
       theory.checked = view.theory;
+      for (const input of look.querySelectorAll("input")) input.checked = (input.value === "units") === view.units;
+      bands?.toggleAttribute("hidden", view.units);
+      units.hidden = !view.units;
       const now = JSON.stringify(gated);
       if (now !== shape) {
         shape = now;

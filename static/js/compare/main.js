@@ -1,0 +1,439 @@
+/** The page of comparisons: wires the grid, the stream of its runs' states, the figures and the table. */
+
+import { ApiError, createApi } from "../api.js";
+import { bandsFigure } from "../charts/bands.js";
+import { spreadFigure } from "../charts/spread.js";
+import { successFigure } from "../charts/success.js";
+import { fieldProblem, problemText } from "../describe.js";
+import { complaint, sameRuns, setupOf } from "../experiment.js";
+import { loadLanguage } from "../i18n.js";
+import { loadPlotly, createPlot } from "../plot.js";
+import { runLabels } from "../run-labels.js";
+import { openStream } from "../stream.js";
+import { createSurroundings } from "../surroundings.js";
+import { connectTheme } from "../theme.js";
+import { byId, el, setText } from "../ui/dom.js";
+import { createControls } from "../ui/controls.js";
+import { createLegend } from "../ui/legend.js";
+import { presetPicker } from "../ui/preset-picker.js";
+import { decodeSetup, encodeSetup } from "../url-codec.js";
+import { readQuery, refreshLanguageLinks, writeQuery } from "../url-state.js";
+import { isFinal, lookOf, runStyles } from "../visual.js";
+import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, lengthOption, MOST_SEEDS, parseLengths, parseSeeds } from "./grid.js";
+import { outcomesOf, retentionOf, successAt } from "./outcome.js";
+import { createTable } from "./table.js";
+import { spreadWords, successWords } from "./words.js";
+
+/** @typedef {import("../types.js").Catalogue} Catalogue */
+/** @typedef {import("../types.js").Experiment} Experiment */
+/** @typedef {import("../types.js").Language} Language */
+/** @typedef {import("../types.js").Run} Run */
+/** @typedef {import("../types.js").Setup} Setup */
+/** @typedef {import("../charts/success.js").Model} Model */
+/** @typedef {import("../charts/bands.js").Curve} Curve */
+/** @typedef {import("./outcome.js").Outcome} Outcome */
+/** @typedef {import("./outcome.js").Row} Row */
+
+const ADDRESS_DELAY = 250; // milliseconds after the last change
+/** Results are read again this often at most, and never for more than a tenth of the time. */
+const REFRESH = 1500;
+const SHARE = 10;
+
+/** @param {{api: string, lang: string, messages: string, plotly: string}} config */
+async function start(config) {
+  const api = createApi(config.api);
+  const library = loadPlotly(config.plotly);
+  const [language, catalogue] = await Promise.all([loadLanguage(config.lang, config.messages), api.catalogue()]);
+  createComparison(api, library, language, catalogue);
+}
+
+/**
+ * @param {import("../api.js").Api} api @param {Promise<import("../plot.js").Plotly>} library
+ * @param {Language} language @param {Catalogue} catalogue
+ */
+function createComparison(api, library, language, catalogue) {
+  const { t } = language;
+  const figures = byId("figures", HTMLElement);
+  const lengthsField = byId("lengths", HTMLInputElement);
+  const seedsField = byId("seeds", HTMLInputElement);
+  const runButton = byId("run", HTMLButtonElement);
+  const stopButton = byId("stop", HTMLButtonElement);
+  const alert = byId("alert", HTMLElement);
+  const surroundings = createSurroundings(figures, figures, language, () => later());
+
+  let setup = decodeSetup(readQuery(), catalogue);
+  let { axes, view } = decodeGrid(readQuery(), firstAxes(setup, catalogue));
+  /** @type {Experiment|null} */
+  let experiment = null;
+  /** @type {Run[]} */
+  let runs = [];
+  let grid = gridOf([]);
+  /** @type {Map<string, Row>} */
+  let rows = new Map();
+  /** @type {Map<string, Curve>} */
+  let curves = new Map();
+  /** @type {{close: () => void}|null} */
+  let stream = null;
+  let detached = false; // stopped here, while it goes on for others
+  let addressTimer = 0;
+  let refreshTimer = 0;
+  let refreshing = false;
+  let drawing = false;
+
+  const picker = presetPicker(byId("preset", HTMLSelectElement), catalogue, language, (preset) => {
+    leave();
+    view = { ...view, length: null };
+    setup = setupOf(catalogue, preset);
+    axes = firstAxes(setup, catalogue);
+    changed();
+  });
+  const controls = createControls({
+    inSight: byId("controls-in-sight", HTMLElement),
+    all: byId("controls-all", HTMLElement),
+    catalogue,
+    language,
+    labels: ({ runs: models }) => runLabels(models, language),
+    onChange: (change) => {
+      setup = change(setup);
+      changed();
+    },
+    without: ["task.length"],
+  });
+  const success = createPlot(byId("success-plot", HTMLElement), library, () => later());
+  const spread = createPlot(byId("spread-plot", HTMLElement), library, () => later(), (id) => {
+    const found = outcomes().find(({ run }) => run.id === id);
+    if (found) window.location.assign(linkTo(found));
+  });
+  const bands = createPlot(byId("bands-plot", HTMLElement), library, () => later());
+  const legend = createLegend(byId("success-legend", HTMLElement));
+  const table = createTable(
+    byId("runs", HTMLTableElement),
+    language,
+    (sort) => {
+      view = { ...view, sort };
+      remember();
+      later();
+    },
+    (outcome) => linkTo(outcome),
+  );
+
+  const outcomes = () => outcomesOf(runs, grid.cells, rows);
+
+  /** The Lab, set up as one run. @param {Outcome} outcome */
+  const linkTo = ({ run }) => {
+    const query = new URLSearchParams(encodeSetup({ preset: setup.preset, runs: [run.spec] }, catalogue));
+    query.set("lang", language.lang);
+    return `lab?${query}`;
+  };
+
+  // ------------------------------------------------------------------ set-up
+
+  function changed() {
+    controls.show(setup);
+    picker.show(setup.preset);
+    // Without a thousands mark, which would be read as the end of a number.
+    lengthsField.value = axes.lengths.join(", ");
+    seedsField.value = String(axes.seeds);
+    tellCount();
+    remember();
+  }
+
+  function tellCount() {
+    const count = setup.runs.length * axes.lengths.length * axes.seeds;
+    const most = catalogue.limits.max_runs_per_experiment ?? Infinity;
+    const tooMany = count > most;
+    runButton.disabled = tooMany;
+    setText(runButton, t("compare.run-count", { n: language.integer(count) }));
+    problem(byId("seeds-problem", HTMLElement), tooMany ? t("compare.too-many", { n: language.integer(count), limit: language.integer(most) }) : "");
+    const asked = experiment ? gridRuns(setup, axes) : [];
+    const same = experiment !== null && sameRuns({ preset: "", runs: asked }, { preset: "", runs: runs.map(({ spec }) => spec) });
+    byId("setup-changed", HTMLElement).hidden = experiment === null || same;
+  }
+
+  /** @param {HTMLElement} place @param {string} text */
+  function problem(place, text) {
+    setText(place, text);
+    document.querySelector(`[aria-describedby~="${place.id}"]`)?.setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  lengthsField.addEventListener("change", () => {
+    const lengths = parseLengths(lengthsField.value);
+    const option = lengthOption(setup, catalogue);
+    const wrong = lengths && option ? lengths.map((length) => complaint(option, length)).find(Boolean) : { code: "not_an_integer", limit: null };
+    const place = byId("lengths-problem", HTMLElement);
+    if (wrong || !lengths) {
+      problem(place, fieldProblem({ path: "task.length", message: "", code: wrong?.code, limit: wrong?.limit }, language));
+      return;
+    }
+    problem(place, "");
+    axes = { ...axes, lengths };
+    changed();
+  });
+  seedsField.addEventListener("change", () => {
+    const seeds = parseSeeds(seedsField.value);
+    if (seeds === null) problem(byId("seeds-problem", HTMLElement), t("compare.seeds-problem", { limit: MOST_SEEDS }));
+    else {
+      axes = { ...axes, seeds };
+      changed();
+    }
+  });
+
+  function remember() {
+    window.clearTimeout(addressTimer);
+    addressTimer = window.setTimeout(() => {
+      writeQuery([...encodeSetup(setup, catalogue), ...encodeGrid(axes, view)]);
+      refreshLanguageLinks(document.querySelectorAll("a[hreflang]"));
+    }, ADDRESS_DELAY);
+  }
+
+  // ------------------------------------------------------------------ runs
+
+  runButton.addEventListener("click", async () => {
+    const asked = { runs: gridRuns(setup, axes) };
+    runButton.disabled = true;
+    alert.hidden = true;
+    try {
+      follow(await api.create(asked));
+    } catch (error) {
+      complain(error);
+    }
+    runButton.disabled = false;
+  });
+  stopButton.addEventListener("click", async () => {
+    if (!experiment) return;
+    try {
+      const { state, holders } = await api.stop(experiment.id);
+      if (holders === 0 || state === "cancelled" || state === "done") return;
+      // It goes on for others: here it is over, with what there is.
+      stream?.close();
+      stream = null;
+      runs = runs.map((run) => (isFinal(run.state) ? run : { ...run, state: "cancelled" }));
+      detached = true;
+      later();
+    } catch (error) {
+      complain(error);
+    }
+  });
+
+  /** @param {unknown} error */
+  function complain(error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { problem: refused } = error;
+    alert.hidden = false;
+    setText(alert, problemText(refused, language));
+    // Which run of the grid it was says nothing to a reader: the field does.
+    controls.complain(refused.errors.map((each) => ({ path: each.path.replace(/^runs\.\d+\./, ""), text: fieldProblem(each, language) })));
+  }
+
+  function leave() {
+    stream?.close();
+    stream = null;
+    experiment = null;
+    runs = [];
+    rows = new Map();
+    curves = new Map();
+    table.clear();
+    view = { ...view, experiment: null };
+    figures.hidden = true;
+    tellProgress();
+  }
+
+  /** @param {Experiment} found */
+  function follow(found) {
+    leave();
+    detached = false;
+    experiment = found;
+    runs = found.runs;
+    grid = gridOf(runs.map(({ spec }) => spec));
+    view = { ...view, experiment: found.id };
+    figures.hidden = false;
+    stream = openStream(api.eventsUrl(found.id), {
+      onFrame: () => {},
+      onState: (id, change) => {
+        const ended = change.state !== undefined && isFinal(change.state);
+        runs = runs.map((run) => (run.id === id ? { ...run, ...change } : run));
+        if (ended) refreshSoon();
+        later();
+      },
+      onReset: () => {},
+      onConnection: ({ phase }) => {
+        if (phase === "ended") refreshSoon(0);
+      },
+      stillThere: () => api.experiment(found.id).then(() => true, () => false),
+    });
+    refreshSoon(0);
+    tellCount();
+    remember();
+    later();
+  }
+
+  function refreshSoon(delay = REFRESH) {
+    if (refreshTimer) return;
+    refreshTimer = window.setTimeout(() => void refresh(), delay);
+  }
+
+  async function refresh() {
+    const asked = experiment;
+    if (!asked || refreshing) return;
+    refreshing = true;
+    const began = performance.now();
+    try {
+      const [table_, drawn] = await Promise.all([api.results(asked.id), api.curves(asked.id)]);
+      if (asked === experiment) {
+        rows = new Map(table_.map((row) => [row.run, row]));
+        curves = new Map(drawn.map((curve) => [curve.run, curve]));
+        later();
+      }
+    } catch (error) {
+      complain(error);
+    }
+    refreshing = false;
+    const pause = SHARE * (performance.now() - began);
+    refreshTimer = window.setTimeout(() => {
+      refreshTimer = 0;
+      // What ended in the meantime.
+      if (runs.some((run) => isFinal(run.state) && rows.get(run.id)?.state !== run.state)) refreshSoon(0);
+    }, pause);
+  }
+
+  // ------------------------------------------------------------------ drawing
+
+  function later() {
+    if (drawing) return;
+    drawing = true;
+    requestAnimationFrame(() => {
+      drawing = false;
+      tellProgress();
+      if (experiment) draw();
+    });
+  }
+
+  function tellProgress() {
+    const progress = byId("progress", HTMLProgressElement);
+    const status = byId("status", HTMLElement);
+    const over = runs.filter(({ state }) => isFinal(state)).length;
+    const running = runs.filter(({ state }) => state === "running").length;
+    stopButton.hidden = experiment === null || over === runs.length;
+    progress.hidden = stopButton.hidden;
+    progress.max = Math.max(1, runs.length);
+    progress.value = over;
+    if (!experiment) setText(status, t("compare.idle"));
+    else {
+      const key = detached ? "status.detached" : over === runs.length ? "compare.done" : "compare.progress-now";
+      setText(status, t(key, { over: language.integer(over), n: language.integer(runs.length), running: language.integer(running) }));
+    }
+  }
+
+  function draw() {
+    const { current } = surroundings;
+    const all = outcomes();
+    const { lengths } = axesOf(grid.cells);
+    const length = view.length !== null && lengths.includes(view.length) ? view.length : lengths[lengths.length - 1];
+    const names = runLabels(grid.models, language);
+    const asRuns = grid.models.map((spec, at) => /** @type {Run} */ (/** @type {unknown} */ ({ id: String(at), spec })));
+    const styles = runStyles(asRuns, current.palette, (run) => names[Number(run.id)]);
+    /** @type {Model[]} */
+    const models = asRuns.map(({ id, spec }, at) => ({
+      label: names[at],
+      look: lookOf({ cell: /** @type {import("../types.js").CellName} */ (spec.model.cell), style: styles[id] }),
+    }));
+    const context = (/** @type {string} */ id) => ({
+      ...current,
+      left: current.margins.left,
+      right: current.margins.right,
+      width: byId(id, HTMLElement).clientWidth,
+    });
+    showLengths(lengths, length);
+    const at = all.filter((each) => each.length === length);
+
+    success.draw(successFigure(models, lengths, (model, of) => successAt(all, model, of).interval, context("success-plot")));
+    legend.show(
+      models.map((model, index) => {
+        const { solved, over } = successAt(all, index, length);
+        return { key: String(index), label: model.label, look: model.look, value: over ? t("compare.rate", { k: language.integer(solved), n: language.integer(over) }) : "—" };
+      }),
+    );
+    setText(byId("success-summary", HTMLElement), successWords(all, names, lengths, language));
+
+    const points = at.flatMap(({ run, row, over, model, seed }) =>
+      /** @type {const} */ (["before", "after"]).flatMap((when) => {
+        if (!row || (when === "after" && !over)) return [];
+        const retention = retentionOf(run, row, when);
+        if (retention === null && !over) return []; // not measured yet
+        const value = retention === null ? t("word.zero") : language.number(10 ** retention);
+        return [{ run: run.id, model, when, retention, text: t("spread.point", { seed, value }) }];
+      }),
+    );
+    spread.draw(spreadFigure(models, points, context("spread-plot")));
+    setText(byId("spread-summary", HTMLElement), spreadWords(points, names, length, language));
+
+    const end = Math.max(1, ...at.map(({ run }) => Number(run.spec.training.steps)));
+    const those = models.map((_, index) => at.filter((each) => each.model === index).flatMap(({ run }) => curves.get(run.id) ?? []));
+    bands.draw(bandsFigure(models, those, end, context("bands-plot")));
+    setText(byId("bands-summary", HTMLElement), t("bands.summary", { length: language.integer(length), n: language.integer(at.length) }));
+
+    table.show(all, view.sort, names);
+  }
+
+  let lengthsShown = "";
+  /** @param {number[]} lengths @param {number} chosen */
+  function showLengths(lengths, chosen) {
+    const fieldset = byId("length-shown", HTMLFieldSetElement);
+    if (lengths.join() !== lengthsShown) {
+      lengthsShown = lengths.join();
+      const [legendOf] = fieldset.children;
+      fieldset.replaceChildren(
+        legendOf,
+        ...lengths.map((length) =>
+          el("label", {}, el("input", { type: "radio", name: "length", value: length, onchange: () => chooseLength(length) }), el("span", {}, `T = ${language.integer(length)}`)),
+        ),
+      );
+    }
+    for (const input of fieldset.querySelectorAll("input")) input.checked = Number(input.value) === chosen;
+  }
+
+  /** @param {number} length */
+  function chooseLength(length) {
+    view = { ...view, length };
+    remember();
+    later();
+  }
+
+  // ------------------------------------------------------------------ export
+
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-save]"))) {
+    button.addEventListener("click", async () => {
+      if (!experiment) return;
+      const kind = button.dataset.save === "csv" ? "text/csv" : "application/json";
+      const blob = await api.file(`/experiments/${experiment.id}/results`, kind).catch(complain);
+      if (!blob) return;
+      const link = el("a", { href: URL.createObjectURL(blob), download: `comparison-${experiment.id}.${button.dataset.save}` });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
+
+  connectTheme(byId("theme", HTMLButtonElement), surroundings.forget);
+  changed();
+  if (view.experiment) {
+    api.experiment(view.experiment).then(
+      follow,
+      () => {
+        // Another server, or a log that was cleared: the set-up in the address still holds.
+        view = { ...view, experiment: null };
+        remember();
+      },
+    );
+  }
+}
+
+const config = JSON.parse(document.getElementById("config")?.textContent ?? "{}");
+start(config).catch((error) => {
+  const alert = document.getElementById("alert");
+  // The texts themselves may be what failed, so this one comes with the page.
+  if (alert) {
+    alert.hidden = false;
+    alert.textContent = alert.dataset.unreachable ?? "";
+  }
+  throw error;
+});

@@ -1,0 +1,181 @@
+/** Every figure of the Lab as an SVG drawing of its own size, from what is on screen now. */
+
+import { heatPlace, heatRow } from "../charts/heat.js";
+import { laneScene } from "../charts/highway.js";
+import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
+import { rampColour, RAMP } from "../charts/ramp.js";
+import { arriving, statusOf } from "../describe.js";
+import { power } from "../format.js";
+import { paintStill } from "../paint/highway.js";
+import { allLanes } from "../pins.js";
+import { CELLS, GATES, lookOf } from "../visual.js";
+import { label, WIDTH } from "./compose.js";
+import { SvgContext } from "./svg-context.js";
+
+/** @typedef {import("../types.js").Scene} Scene */
+/** @typedef {import("../plot.js").Plotly} Plotly */
+/** @typedef {import("./compose.js").Drawing} Drawing */
+/** @typedef {import("./compose.js").Frame["legend"]} Legend */
+/** @typedef {{draw: (scene: Scene, plotly: Promise<Plotly>) => Promise<Drawing>, legend: (scene: Scene) => Legend, night?: boolean,
+ *   about?: (scene: Scene) => string}} FigureExport */
+
+const MARGINS = { left: 64, right: 20 };
+const HEAD = 150;
+const LANE = 52;
+const STRIP = 96;
+const SPAN = WIDTH - 48;
+
+/** @param {Scene} scene @returns {import("../charts/layout.js").FigureContext} */
+const contextOf = ({ surroundings: { palette, language, font } }) => ({ palette, language, font, text: 13, ...MARGINS, width: SPAN });
+
+/**
+ * A Plotly figure as the markup of a nested drawing. It stays text: parsed in this document, its
+ * style attributes would offend the policy of the site.
+ * @param {Promise<Plotly>} library @param {import("../charts/layout.js").Figure} figure @param {number} height
+ * @returns {Promise<Drawing>}
+ */
+async function plotDrawing(library, figure, height) {
+  const plotly = await library;
+  const config = { format: "svg", width: SPAN, height };
+  const address = await plotly.toImage({ ...figure, config: { staticPlot: true } }, config);
+  const markup = decodeURIComponent(address.slice(address.indexOf(",") + 1)).replace(/^<\?xml[^>]*\?>/, "");
+  return { width: SPAN, height, markup };
+}
+
+/** @param {Scene} scene @returns {Legend} */
+const lanesLegend = (scene) => allLanes(scene).map((lane) => ({ label: lane.label, look: lane }));
+/** @param {Scene} scene @returns {Legend} */
+const runsLegend = ({ view, pinned }) => [...pinned.flatMap((each) => each.view.runs), ...view.runs].map((shown) => ({ label: shown.style.label, look: lookOf(shown) }));
+
+/** @param {Scene} scene @returns {Drawing} */
+function highwayDrawing({ view, nightLanes, surroundings: { night, language } }) {
+  const width = SPAN - HEAD;
+  /** @type {string[]} */
+  const parts = [];
+  let y = 0;
+  for (const shown of view.runs) {
+    parts.push(label(0, y + 22, shown.style.label, night.ink, { weight: 600, size: 15 }));
+    parts.push(label(HEAD + MARGINS.left, y + 22, statusOf(shown, language).text, night["ink-soft"]));
+    y += 32;
+    const own = nightLanes.filter((lane) => lane.shown.run.id === shown.run.id);
+    own.forEach((lane, at) => {
+      const gate = CELLS[shown.cell].lanes.find(({ name }) => name === lane.lane)?.gate ?? null;
+      const scene = laneScene(lane);
+      const context = new SvgContext(`lane${y}`);
+      paintStill(/** @type {any} */ (context), width, LANE, scene, scene?.weight ?? new Float64Array(view.length), scene?.open ?? new Float64Array(view.length), {
+        colour: lane.colour,
+        gateColour: gate ? night[GATES[gate].token] : null,
+        line: night["night-line"],
+        night: night["night-bottom"],
+        ink: night.ink,
+        length: view.length,
+        rung: own.length > 1 ? (at === 0 ? "down" : "up") : null,
+        margins: MARGINS,
+      });
+      const { value, word } = arriving(lane, language);
+      parts.push(label(0, y + 22, language.t(`lane.${lane.lane}`), night["ink-soft"], { size: 12 }));
+      parts.push(label(0, y + 42, `${value} ${word}`, night.ink, { size: 15, weight: 600 }));
+      parts.push(`<g transform="translate(${HEAD} ${y})">${context.markup}</g>`);
+      y += LANE;
+    });
+    y += 8;
+  }
+  parts.push(...timeLabels(HEAD, y + 12, language, view.length, night["ink-soft"], language.t("highway.flow")));
+  return { width: SPAN, height: y + 20, markup: parts.join("") };
+}
+
+/**
+ * @param {number} left @param {number} y @param {import("../types.js").Language} language @param {number} length
+ * @param {string} colour @param {string} between
+ */
+function timeLabels(left, y, language, length, colour, between) {
+  return [
+    label(left + MARGINS.left, y, "t = 1", colour, { size: 12 }),
+    label((left + MARGINS.left + SPAN - MARGINS.right) / 2, y, between, colour, { size: 12, anchor: "middle" }),
+    label(SPAN - MARGINS.right, y, language.t("highway.last", { t: language.integer(length) }), colour, { size: 12, anchor: "end" }),
+  ];
+}
+
+/** @param {Scene} scene @returns {Drawing} */
+function heatDrawing({ state, view, lanes, end, surroundings: { palette, language } }) {
+  const width = SPAN - HEAD - MARGINS.left - MARGINS.right;
+  const soft = palette["ink-soft"];
+  /** @type {string[]} */
+  const parts = [];
+  let y = 0;
+  for (const lane of lanes) {
+    const log = (state.logs[lane.shown.run.id] ?? []).filter((frame) => frame.step <= view.step);
+    const x = HEAD + MARGINS.left;
+    parts.push(label(0, y + 14, lane.label, palette.ink));
+    parts.push(`<rect x="${x}" y="${y}" width="${width}" height="${STRIP}" fill="${palette.line}"/>`);
+    parts.push(label(x - 8, y + 11, "0", soft, { size: 11, anchor: "end" }));
+    parts.push(label(x - 8, y + STRIP, language.integer(end), soft, { size: 11, anchor: "end" }));
+    const picture = heatPicture(log, lane.lane, view.length, end);
+    parts.push(`<image x="${x}" y="${y}" width="${width}" height="${STRIP}" preserveAspectRatio="none" image-rendering="pixelated" xlink:href="${picture}"/>`);
+    y += STRIP + 10;
+  }
+  parts.push(...timeLabels(HEAD, y + 8, language, view.length, soft, language.t("axis.timestep")));
+  y += 26;
+  parts.push(...colourKey(HEAD + MARGINS.left, y, soft, language));
+  return { width: SPAN, height: y + 40, markup: parts.join("") };
+}
+
+/**
+ * One pixel per timestep, as many rows as the strip is high.
+ * @param {import("../types.js").Frame[]} log @param {import("../types.js").LaneName} lane @param {number} length @param {number} end
+ */
+function heatPicture(log, lane, length, end) {
+  const canvas = document.createElement("canvas");
+  canvas.width = length;
+  canvas.height = 2 * STRIP;
+  const context = canvas.getContext("2d");
+  log.forEach((frame, at) => {
+    const { top, height } = heatPlace(log, at, end);
+    const pixels = heatRow(frame, lane, length);
+    const from = Math.floor(top * canvas.height);
+    const until = Math.max(from + 1, Math.floor((top + height) * canvas.height));
+    for (let row = from; row < until; row += 1) {
+      context?.putImageData(new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), length, 1), 0, row);
+    }
+  });
+  return canvas.toDataURL("image/png");
+}
+
+/** @param {number} x @param {number} y @param {string} colour @param {import("../types.js").Language} language */
+function colourKey(x, y, colour, language) {
+  const [width, span] = [320, RAMP.high - RAMP.low];
+  const stops = Array.from({ length: span + 1 }, (_, at) => `<stop offset="${at / span}" stop-color="rgb(${rampColour(RAMP.low + at).join(",")})"/>`);
+  const one = x + (width * -RAMP.low) / span;
+  return [
+    `<defs><linearGradient id="ramp">${stops.join("")}</linearGradient></defs>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="12" fill="url(#ramp)"/>`,
+    label(x, y + 28, `${language.t("word.gone")} ${power(RAMP.low)}`, colour, { size: 11 }),
+    label(one, y + 28, `${language.t("word.alive")} 1`, colour, { size: 11, anchor: "middle" }),
+    label(x + width, y + 28, power(RAMP.high), colour, { size: 11, anchor: "end" }),
+  ];
+}
+
+/** @type {Readonly<Record<string, FigureExport>>} */
+export const DRAWINGS = {
+  highway: {
+    draw: async (scene) => highwayDrawing(scene),
+    legend: () => [],
+    night: true,
+    about: ({ surroundings: { language } }) => language.t("highway.arrives"),
+  },
+  profile: {
+    draw: (scene, library) => plotDrawing(library, profileOf(scene, contextOf(scene)), 380),
+    legend: (scene) => (scene.scale === "jacobian" ? runsLegend({ ...scene, pinned: [] }) : lanesLegend(scene)),
+    about: ({ scale, surroundings: { language } }) => language.t(`profile.${scale}`),
+  },
+  heat: { draw: async (scene) => heatDrawing(scene), legend: () => [] },
+  gates: {
+    draw: (scene, library) => plotDrawing(library, gatesOf(scene, contextOf(scene)), 460),
+    legend: () => [],
+    about: ({ view, gates }) => view.runs[gates].style.label,
+  },
+  loss: {
+    draw: (scene, library) => plotDrawing(library, lossOf(scene, contextOf(scene)), 340),
+    legend: runsLegend,
+  },
+};
