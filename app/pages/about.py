@@ -79,7 +79,7 @@ def verified_rows(texts: Texts) -> list[Row]:
             found.append(
                 Row(
                     preset.id,
-                    key,
+                    texts(f"preset.{preset.id}.run.{key}"),
                     numbers.solved(preset.id, key),
                     "—" if steps is None else integer(steps, texts.language),
                     numbers.fill(f"{{{{verified {name}.retention_{lane}_before}}}}"),

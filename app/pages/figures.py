@@ -54,6 +54,8 @@ class Figure:
         For ``run``: presets to choose from, instead of ``runs``.
     theory : bool
         Whether the Pascanu bound (RNN) or the direct path (gates) is drawn beside what is measured.
+    trained : dict, optional
+        For ``cell``: the spec of the same network, whose trained weights the reader may choose.
     """
 
     kind: Literal["probe", "cell", "run"]
@@ -61,6 +63,7 @@ class Figure:
     controls: tuple[Control, ...] = ()
     presets: tuple[str, ...] = ()
     theory: bool = False
+    trained: dict[str, Any] | None = None
 
     @property
     def start(self) -> dict[str, Value]:
@@ -95,6 +98,7 @@ def _of_preset(preset_id: str) -> dict[str, dict[str, Any]]:
 APPLICATIONS = ("translation", "sentiment", "sales", "speech", "text")
 _SHOP = {"name": "sales", "length": 30, "season": 12, "scale": "raw"}
 _TUTORIAL = {"cell": "lstm", "hidden_size": 50}  # LSTM(50)
+_MARKED = {"task": {"name": "adding", "length": 20}, "model": _net("lstm")}
 _SUM = {
     "task": {"name": "adding", "length": 30},
     "training": {"optimiser": "adam", "learning_rate": 0.01, "steps": 600},
@@ -119,11 +123,17 @@ FIGURES: dict[str, Figure] = {
     ),
     "cell": Figure(
         "cell",
-        {"lstm": {"task": _recall(20), "model": _net("lstm")}},
+        {"lstm": _MARKED},
         (
             Control("forget_bias", "interventions.forget_bias", _steps(-3, 6, 0.5), 1.0),
-            Control("timestep", "", tuple(range(1, 21)), 6),
+            Control("timestep", "", tuple(range(1, 21)), 5),
         ),
+        # Far beyond "solved": the gates go on sharpening, and this is where they can be seen.
+        trained={
+            **_MARKED,
+            "training": {"steps": 3000, "learning_rate": 0.01, "stop_when_solved": False},
+            "frame_every": 100,
+        },
     ),
     "side": Figure("run", _of_preset("classic"), presets=("classic",)),
     "clamp": Figure(
@@ -186,6 +196,29 @@ def measure(figure: Figure, **values: Value) -> dict[str, Frame]:
         key: _probed(RunSpec.from_dict(body).canonical(), change).frame
         for key, body in figure.runs.items()
     }
+
+
+def experiments() -> list[dict[str, Any]]:
+    """Return what the reader can train on the page as it opens, as bodies of experiments."""
+    asked: list[dict[str, Any]] = []
+    for figure in FIGURES.values():
+        if figure.trained is not None:
+            asked.append({"runs": [complete(figure.trained)]})
+        if figure.kind != "run":
+            continue
+        if figure.presets:
+            asked += [PRESETS[preset].experiment for preset in figure.presets]
+        else:
+            asked.append({"runs": [_as_opened(figure, body) for body in figure.runs.values()]})
+    return asked
+
+
+def _as_opened(figure: Figure, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the spec of a run with the controls of its figure where they open."""
+    for control in figure.controls:
+        section, _, name = control.path.partition(".")
+        body = {**body, section: {**body[section], name: control.start}}
+    return complete(body)
 
 
 def complete(body: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from app.pages.numbers import TABLE, Numbers, number, share
 from app.pages.render import ROOT, Pages
 from app.pages.still import Line, Words, profile
 
+CELL_DIGITS = 3  # so that f c + i g can be checked by hand, as in charts/cell.js
 CONTENT = Path(__file__).resolve().parent / "content"
 
 
@@ -35,6 +36,15 @@ class Legend:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """One timestep under the diagram of the cell: is its number marked, how open is the gate."""
+
+    timestep: int
+    marked: bool
+    input_gate: float
+
+
+@dataclass(frozen=True)
 class Shown:
     """A figure, ready for the template."""
 
@@ -43,6 +53,7 @@ class Shown:
     svg: str
     legend: list[Legend]
     cell: dict[str, str]
+    strip: list[Mark]
     config: dict[str, Any]
 
 
@@ -125,9 +136,9 @@ def show_figure(figure_id: str, texts: Texts) -> Shown:
         lang,
     )
     inside = _cell_values(frames, figure, lang) if figure.kind == "cell" else {}
-    return Shown(
-        figure_id, figure, profile(lines, words), legend, inside, _config(figure_id, figure, texts)
-    )
+    strip = _strip(frames) if figure.kind == "cell" else []
+    config = _config(figure_id, figure, texts)
+    return Shown(figure_id, figure, profile(lines, words), legend, inside, strip, config)
 
 
 def _last(frame: Frame) -> float:
@@ -147,6 +158,7 @@ def _cell_values(frames: dict[str, Frame], figure: Figure, lang: str) -> dict[st
     unit = {name: np.asarray(values)[:, 0] for name, values in probe.units.items()}
     before = float(unit["cell_state"][at - 1]) if at else 0.0
     found = {
+        "x": probe.inputs[at, 0],
         "f": unit["forget_gate"][at],
         "i": unit["input_gate"][at],
         "g": unit["candidate"][at],
@@ -155,7 +167,18 @@ def _cell_values(frames: dict[str, Frame], figure: Figure, lang: str) -> dict[st
         "h": unit["hidden_state"][at],
         "before": before,
     }
-    return {name: number(float(value), lang) for name, value in found.items()}
+    shown = {name: number(float(value), lang, CELL_DIGITS) for name, value in found.items()}
+    return {**shown, "x": number(float(found["x"]), lang), "phi": "tanh"}
+
+
+def _strip(frames: dict[str, Frame]) -> list[Mark]:
+    probe = next(iter(frames.values())).probe
+    assert probe is not None
+    marked, gate = probe.inputs[:, 1] > 0, probe.units["input_gate"][:, 0]
+    return [
+        Mark(t, bool(is_marked), float(openness))
+        for t, (is_marked, openness) in enumerate(zip(marked, gate, strict=True), start=1)
+    ]
 
 
 def _config(figure_id: str, figure: Figure, texts: Texts) -> dict[str, Any]:
@@ -165,6 +188,7 @@ def _config(figure_id: str, figure: Figure, texts: Texts) -> dict[str, Any]:
         "kind": figure.kind,
         "theory": figure.theory,
         "length": figure.length,
+        "trained": figure.trained and complete(figure.trained),
         "runs": [
             {
                 "key": key,

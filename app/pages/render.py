@@ -44,7 +44,7 @@ class Pages:
     """
 
     def __init__(self, root: Path = ROOT) -> None:
-        self._folder = FolderAssets(root / "static")
+        self._folder = FolderAssets(root / "static", look_every=0.2)
         self._plotly = Assets({PLOTLY: plotly_file()})
         self._plotly_styles = own_style_elements(self._plotly[PLOTLY])
         self._texts_of: tuple[str, dict[str, Texts]] | None = None
@@ -72,6 +72,7 @@ class Pages:
         assets = self._folder.current
         texts = self.texts(request)
         root = "../" * depth
+        values.setdefault("embed", "")  # what a frame shows; empty: a page of its own
         html = self._templates.get_template(template).render(
             t=texts,
             lang=texts.language,
@@ -79,6 +80,8 @@ class Pages:
                 {"code": code, "name": name, "href": _with_language(request, code)}
                 for code, name in LANGUAGES.items()
             ],
+            # What others show of a page when they link it has to be named in full.
+            picture=str(request.base_url) + assets.url(f"social/{texts.language}.png"),
             root=root,
             asset=lambda name: root + assets.url(name),
             modules=[root + assets.url(name) for name in assets.names("js/", ".js")],

@@ -4,8 +4,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.core.presets import PRESETS
-from app.pages import about, challenges, lesson
+from app.pages import about, challenges, embed, lab, lesson
 from app.pages.render import Pages
 from app.settings import Settings
 
@@ -16,17 +15,14 @@ def install(app: FastAPI, settings: Settings) -> None:
     router = APIRouter(include_in_schema=False)
 
     lesson.add(router, pages)
+    lab.add(router, pages)
+    embed.add(router, pages)
     challenges.add(router, pages)
     about.add(router, pages)
 
-    @router.get("/lab")
-    def lab(request: Request) -> HTMLResponse:
-        asked = request.query_params.get("preset", "")
-        preset = asked if asked in PRESETS else next(iter(PRESETS))
-        task = PRESETS[preset].experiment["runs"][0]["task"]
-        return pages.render(
-            request, "lab.html", question=f"preset.{preset}.question", length=task["length"]
-        )
+    @router.get("/compare")
+    def compare(request: Request) -> HTMLResponse:
+        return pages.render(request, "compare.html")
 
     @router.get("/static/{digest}/{name:path}")
     def static(request: Request, digest: str, name: str) -> Response:

@@ -30,7 +30,9 @@ def test_every_preset_is_in_the_table(client: Client, lang: str) -> None:
     html = client.get("/about", params={"lang": lang}).text
     for preset in PRESETS.values():
         assert f"lab?preset={preset.id}&amp;lang={lang}" in html
-    assert html.count("<td><code>") == sum(len(preset.models) for preset in PRESETS.values())
+    runs = sum(len(preset.models) for preset in PRESETS.values())
+    assert html.count('<td class="run-name">') == runs
+    assert TEXTS[lang]("preset.forget_bias.run.zero") in html  # in words, not by its key
     assert not re.search(r'<style|\s(?:style|on\w+)="|href="/', html)
 
 

@@ -54,6 +54,13 @@ def test_a_changed_file_is_read_again(folder: Path) -> None:
     assert assets.current["js/a.js"].body == b"export const a = 2;"
 
 
+def test_one_look_serves_a_class(folder: Path) -> None:
+    assets = FolderAssets(folder, look_every=3600)
+    before = assets.current
+    os.utime(folder / "js" / "a.js", ns=(1, 1))
+    assert assets.current is before
+
+
 def test_a_file_that_is_not_there_is_a_defect(folder: Path) -> None:
     assets = Assets({"a.js": folder / "js" / "a.js"})
     assert assets.url("a.js") == f"static/{assets.digest}/a.js"

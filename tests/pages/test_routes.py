@@ -42,6 +42,14 @@ def test_the_page_is_in_its_language(client: Client, lang: str) -> None:
     assert config_of(html)["lang"] == lang
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", ["", "lab", "compare", "challenges", "about", "embed/profile"])
+def test_every_page_is_there(client: Client, path: str, lang: str) -> None:
+    answer = client.get(f"/{path}", params={"lang": lang})
+    assert answer.status_code == 200
+    assert f'<html lang="{lang}">' in answer.text
+
+
 def test_the_browser_chooses_the_language(client: Client) -> None:
     answer = client.get("/lab", headers={"accept-language": "en-US,en;q=0.9"})
     assert '<html lang="en">' in answer.text
@@ -51,6 +59,37 @@ def test_the_browser_chooses_the_language(client: Client) -> None:
 def test_switching_the_language_keeps_the_set_up(client: Client) -> None:
     html = client.get("/lab?preset=recall&task.length=80&lang=en").text
     assert 'href="?preset=recall&amp;task.length=80&amp;lang=pt-BR"' in html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/lab", "/challenges"])
+def test_a_link_shows_what_it_leads_to(client: Client, path: str, lang: str) -> None:
+    html = client.get(f"{path}?lang={lang}").text
+
+    def told(name: str) -> str:
+        found = re.search(rf'<meta (?:name|property)="{name}" content="([^"]*)">', html)
+        assert found, name
+        return found[1]
+
+    assert told("description") == told("og:description")
+    assert told("og:title") not in ("", "Lab")
+    picture = told("og:image")
+    assert picture.startswith("http://test/static/")
+    answer = client.get(picture.removeprefix("http://test"))
+    assert answer.headers["content-type"] == "image/png"
+    assert (answer.content[16:20], answer.content[20:24]) == (
+        (1200).to_bytes(4, "big"),
+        (630).to_bytes(4, "big"),
+    )
+    for other in (*LANGUAGES, "x-default"):
+        assert f'<link rel="alternate" hreflang="{other}" href=' in html
+
+
+def test_the_prediction_is_on_the_page_before_the_modules_are(client: Client) -> None:
+    html = client.get("/lab?preset=gates_away&lang=en").text
+    offered = re.findall(r'<input type="radio" name="guess" value="([^"]+)">', html)
+    assert offered == list(PRESETS["gates_away"].prediction_options)
+    assert "Only with f = 1" in html
 
 
 def test_what_comes_in_the_address_is_escaped(client: Client) -> None:
