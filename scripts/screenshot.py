@@ -58,12 +58,16 @@ def wait_until_ready(host: str, port: int, seconds: float) -> None:
     raise SystemExit(f"the server was not ready after {seconds:g} s")
 
 
+def chromium() -> str | None:
+    """Path of the browser: $VGL_CHROMIUM or the system's; None means Playwright's own."""
+    return os.environ.get("VGL_CHROMIUM") or shutil.which("chromium", path="/usr/bin")
+
+
 def take(url: str, out: Path, language: str, timeout: float) -> None:
     """Run the preset and write the picture."""
-    chromium = os.environ.get("VGL_CHROMIUM") or shutil.which("chromium", path="/usr/bin")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         page.goto(f"{url.rstrip('/')}/lab?lang={language}", wait_until="networkidle")
         page.locator("#run").click()

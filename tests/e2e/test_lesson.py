@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import Lab, OpenLab
+from .conftest import Lab, OpenLab, violations
 
 pytestmark = pytest.mark.e2e
 
@@ -46,9 +46,30 @@ def test_the_cell_shows_the_numbers_of_a_timestep(lab: OpenLab) -> None:
     )
     shown.page.evaluate(SLIDE, {"selector": "#cell-timestep", "value": 0})
     shown.page.wait_for_function(
-        "document.querySelector('.equation [data-cell=before]').textContent === '0'"
+        "() => document.querySelector('.equation [data-cell=before]').textContent === '0'"
     )
     assert float(shown.text(".equation [data-cell=f]")) > 0.98
+
+
+BARS = """() => [...document.querySelectorAll("#figure-cell [data-step]")].map((column) => ({
+  marked: column.querySelector(".gate-strip-mark") !== null,
+  open: Number(
+    column.querySelector(".gate-strip-gate").getAttribute("transform").match(/1 ([\\d.]+)/)[1],
+  ),
+}))"""
+
+
+def test_a_trained_gate_opens_at_the_marks(lab: OpenLab) -> None:
+    shown = visit(lab, "", "en")
+    shown.page.locator("#figure-cell [data-weights] label").nth(1).click()
+    said = "after 3,000 training steps"
+    shown.page.locator("#figure-cell [data-note]", has_text=said).wait_for(timeout=120_000)
+    bars = shown.page.evaluate(BARS)
+    marked = [bar["open"] for bar in bars if bar["marked"]]
+    others = [bar["open"] for bar in bars if not bar["marked"]]
+    assert len(marked) == 2
+    assert min(marked) > 2 * max(others)
+    assert shown.page.locator("#cell-forget_bias").is_disabled()
 
 
 @pytest.mark.parametrize("lang", ["pt-BR", "en"])
@@ -64,7 +85,7 @@ def test_predict_run_compare(lab: OpenLab, lang: str) -> None:
     assert page.locator("#beyond .feedback").nth(1).is_visible()
     assert "LSTM" in shown.text("#figure-tips [data-outcome]")
     page.evaluate(SLIDE, {"selector": "#tips-timeline", "value": 0})
-    page.wait_for_function("document.querySelector('[data-shown-step]').closest('figure')")
+    page.wait_for_function("() => document.querySelector('[data-shown-step]').closest('figure')")
 
 
 def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
@@ -78,12 +99,13 @@ def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
     assert shown.page.locator("#forgetting .feedback").nth(1).is_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1920])
-@pytest.mark.parametrize("path", ["", "challenges", "about"])
-def test_nothing_hangs_over_the_edge(lab: OpenLab, path: str, width: int) -> None:
-    shown = lab(width, 900)
+@pytest.mark.parametrize("path", ["", "compare", "challenges", "about"])
+def test_nothing_hangs_over_the_edge(lab: OpenLab, path: str) -> None:
+    shown = lab(360, 900)
     shown.page.goto(f"{shown.url}/{path}?lang=pt-BR")
-    assert shown.number("document.documentElement.scrollWidth") <= width
+    for width in (360, 1920):
+        shown.page.set_viewport_size({"width": width, "height": 900})
+        assert shown.number("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("bias", "passed"), [("4,3", True), ("1", False)])
@@ -102,14 +124,9 @@ def test_a_challenge_is_solved_and_refused(lab: OpenLab, bias: str, passed: bool
         assert page.locator("#half_life_50 [data-done]").is_visible()
 
 
-@pytest.mark.parametrize("path", ["", "challenges", "about"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(lab: OpenLab, path: str, theme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    lang = "pt-BR" if theme == "light" else "en"
+@pytest.mark.parametrize("path", ["", "compare", "challenges", "about"])
+@pytest.mark.parametrize(("lang", "theme"), [("pt-BR", "light"), ("en", "dark")])
+def test_axe_finds_nothing(lab: OpenLab, path: str, lang: str, theme: str) -> None:
     shown = lab(1280, 900, locale=lang, color_scheme=theme)
-    shown.page.goto(f"{shown.url}/{path}?lang={lang}")
-    shown.page.wait_for_timeout(800)
-    found = Axe().run(shown.page).response["violations"]
-    assert [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found] == []
+    shown.page.goto(f"{shown.url}/{path}?lang={lang}", wait_until="networkidle")
+    assert violations(shown.page) == []
