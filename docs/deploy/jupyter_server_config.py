@@ -1,0 +1,27 @@
+"""The lab in JupyterLab and JupyterHub: in the launcher, a server of each person's own.
+
+For the single-user servers, with ``pip install jupyter-server-proxy``, as the file
+``/etc/jupyter/jupyter_server_config.py``. The lab is in /srv/vgl, or where VGL_HOME says, with its
+``.venv``. The proxy starts it when it is opened for the first time, waits until it answers, and
+strips the prefix; all addresses of the pages are relative, so no setting is needed.
+"""
+
+import os
+from pathlib import Path
+
+HOME = Path(os.environ.get("VGL_HOME", "/srv/vgl"))
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+c.ServerProxy.servers = {
+    "gradient": {
+        "command": [str(HOME / ".venv/bin/python"), "-m", "app", "serve", "--port", "{port}"],
+        "environment": {
+            "PYTHONPATH": str(HOME),
+            # On a local disk: SQLite and a network file system do not go together.
+            "VGL_DATABASE": os.environ.get("VGL_DATABASE", "sqlite:////tmp/vgl-{port}.db"),
+            "VGL_WORKERS": os.environ.get("VGL_WORKERS", "3"),
+        },
+        "timeout": 60,
+        "launcher_entry": {"title": "Vanishing Gradient Lab", "path_info": "gradient/lab"},
+    }
+}
