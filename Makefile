@@ -17,7 +17,7 @@ JS_TESTS = $(wildcard tests/js/*.test.js tests/js/**/*.test.js)
 # The installs come first, even with make -j.
 .NOTPARALLEL:
 .PHONY: help run test check fix lint types js-types js-test py-test bench golden peers \
-	screenshot rehearse-image clean users dev bootstrap
+	audit screenshot rehearse-image clean users dev bootstrap
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,8 @@ js-test: node_modules/.installed
 	$(if $(JS_TESTS),node --test $(JS_TESTS),@echo "no tests in tests/js yet")
 
 py-test: dev
-	$(PY) -m pytest
+	@# Files side by side on two cores: many tests wait for a server or a browser.
+	$(PY) -m pytest -n 2 --dist loadfile
 
 bench: ## measure speed, ours and that of PyTorch, JAX and Keras (benchmarks/)
 	@sh scripts/venv.sh requirements-peers.txt
@@ -56,10 +57,13 @@ golden: ## make the golden files again with PyTorch (tests/core/golden)
 	@sh scripts/venv.sh requirements-peers.txt
 	$(PY) scripts/make_golden.py
 
-peers: ## compare with PyTorch, Keras and JAX themselves
+peers: ## compare with PyTorch, Keras and JAX; generate an API client, fuzz the API
 	@sh scripts/venv.sh requirements-peers.txt
 	@# On PyTorch: with JAX, Keras 3.15 computes tanh in float32 even where float64 is asked for.
 	KERAS_BACKEND=torch $(PY) -m pytest -m peers
+
+audit: dev ## compare the pinned packages with published advisories (needs the network)
+	@sh scripts/audit.sh
 
 screenshot: dev ## take the README's picture of the real page
 	$(PY) scripts/screenshot.py
@@ -69,7 +73,7 @@ rehearse-image: ## run the Dockerfile's steps without a Docker engine
 	$(PY) scripts/rehearse_image.py
 
 clean: ## remove what was made here (the virtual environment too)
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf $(VENV) .venv-audit node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 users:

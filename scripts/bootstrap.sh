@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bring to this machine what the tests need besides Python packages: Node.js for the type check
-# and the tests of the page's modules, Chromium for the end-to-end tests.
+# and the tests of the page's modules, Chromium for the end-to-end tests, PostgreSQL for the tests
+# of the store, nginx for the tests behind a proxy.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says how to.
 set -eu
 cd "$(dirname "$0")/.."
@@ -61,6 +62,11 @@ if ! node_is_recent; then
     fi
 fi
 
+# The examples of the README are executed as they are written.
+if ! command -v curl >/dev/null 2>&1 && can_install; then
+    install curl
+fi
+
 if ! has_chromium; then
     if can_install; then
         install chromium fonts-dejavu-core
@@ -74,3 +80,25 @@ if ! has_chromium; then
         say "  make test VGL_CHROMIUM=/path/to/chromium"
     fi
 fi
+
+has_postgres() { # initdb and pg_ctl are not in Debian's PATH
+    command -v pg_ctl >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1
+}
+
+has_nginx() { PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1; }
+
+# server PACKAGE "what is not tested without it": installs it, or says how to
+server() {
+    if can_install; then
+        install "$1"
+    elif [ -n "${CI:-}" ]; then
+        say "$1 is missing, and in CI $2 must not be skipped."
+        exit 1
+    else
+        say "$1 is missing: $2 will be skipped. To run them:"
+        say "  sudo apt install $1"
+    fi
+}
+
+has_postgres || server postgresql "the tests on PostgreSQL"
+has_nginx || server nginx-light "the tests behind a reverse proxy"

@@ -1,4 +1,4 @@
-"""What every test may ask for: ``require``, a browser, and a server of its own."""
+"""What every test may ask for: ``require``, a browser's program, and a server of its own."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.postgres import MISSING, Postgres, find_programs, running_postgres
 
 # As in a worker, and before NumPy is imported: at these sizes a second BLAS thread only waits, and
 # on a busy machine it makes a training run ten times slower.
@@ -75,19 +75,18 @@ def chromium(require: Require) -> str | None:
     return found or None
 
 
-# Not session scope: Playwright's synchronous API keeps an event loop running in this thread,
-# and any later test that calls asyncio.run() would fail.
-@pytest.fixture(scope="module")
-def browser(chromium: str | None) -> Iterator["Browser"]:
-    """A headless Chromium for the tests of one module."""
-    from playwright.sync_api import sync_playwright
+# --------------------------------------------------------------------------- database
 
-    # Chromium's own sandbox cannot start as root; the pages are ours.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield launched
-        launched.close()
+
+@pytest.fixture(scope="session")
+def postgres(require: Require) -> Iterator[Postgres]:
+    """A PostgreSQL that serves all tests; each makes databases of its own in it."""
+    require(find_spec("psycopg"), "psycopg is missing: sh scripts/venv.sh requirements-dev.txt")
+    programs = find_programs()
+    require(programs, MISSING)
+    assert programs is not None
+    with running_postgres(programs, free_port()) as found:
+        yield found
 
 
 # --------------------------------------------------------------------------- server
@@ -129,15 +128,22 @@ def free_port() -> int:
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def start_server(folder: Path, *, timeout: float = 60.0, **environment: str) -> Server:
+def start_server(
+    folder: Path, *, timeout: float = 180.0, port: int | None = None, **environment: str
+) -> Server:
     """Start the application with its database in `folder` and wait until it is ready."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     database = folder / "vgl.db"
     log = folder / "server.log"
     # Settings of the person who runs the tests must not leak in.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("VGL_")}
-    settings = {"VGL_DATABASE": f"sqlite:///{database}", "TMPDIR": str(folder), **environment}
+    settings = {
+        "VGL_DATABASE": f"sqlite:///{database}",
+        "VGL_LESSON_RUNS": "false",  # two minutes of training that no other test needs
+        "TMPDIR": str(folder),
+        **environment,
+    }
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)],
@@ -162,9 +168,9 @@ def start_server(folder: Path, *, timeout: float = 60.0, **environment: str) -> 
 
 
 @contextmanager
-def running(folder: Path, **environment: str) -> Iterator[Server]:
+def running(folder: Path, **options: Any) -> Iterator[Server]:
     """A server for the length of a ``with`` block."""
-    server = start_server(folder, **environment)
+    server = start_server(folder, **options)
     try:
         yield server
     finally:
@@ -176,11 +182,11 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[StartServer]:
-    """``start(VGL_…="…") -> Server``: servers of one test's own on one database."""
+    """``start(VGL_…="…", port=…) -> Server``: servers of one test's own on one database."""
     started: list[Server] = []
 
-    def begin(**environment: str) -> Server:
-        started.append(start_server(tmp_path / "server", **environment))
+    def begin(**options: Any) -> Server:
+        started.append(start_server(tmp_path / "server", **options))
         return started[-1]
 
     yield begin
@@ -192,4 +198,11 @@ def start(tmp_path: Path) -> Iterator[StartServer]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One running server for the tests of a module."""
     with running(tmp_path_factory.mktemp("server")) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running server for all tests that only use it as its clients do."""
+    with running(tmp_path_factory.mktemp("standing")) as instance:
         yield instance
