@@ -16,7 +16,9 @@ from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from app.api.errors import Problem, problem_response
 
-LINGER = 2.0  # seconds that a refused client may go on sending, for nothing
+# What a refused client may go on sending, for nothing: seconds, and bytes.
+LINGER = 2.0
+LINGER_BYTES = 64_000_000
 _TOO_LARGE = 431
 
 
@@ -33,6 +35,7 @@ class Protocol(H11Protocol):
         super().__init__(*arguments, **named)
         self._request_within = request_within
         self._deadline: asyncio.TimerHandle | None = None
+        self._ignored = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Lingering(transport, self.conn))  # type: ignore[arg-type]
@@ -44,7 +47,10 @@ class Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
-            return  # lingering
+            self._ignored += len(data)
+            if self._ignored > LINGER_BYTES:
+                self.transport.abort()
+            return
         super().data_received(data)
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._wait_for_request()

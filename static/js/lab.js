@@ -191,13 +191,17 @@ function createLab(api, library, language, catalogue) {
     {
       draw: () => {
         surroundings.forget();
+        scheduler.paper(true);
         scheduler.drawAll(sceneNow());
         highway.animate(performance.now(), false);
         highway.fillNight();
         tellAddress();
         return { setup: `${launch.titleOf(setup.preset)} · ${labels(setup).join(", ")}`, address: window.location.href };
       },
-      restore: surroundings.forget,
+      restore: () => {
+        scheduler.paper(false);
+        surroundings.forget();
+      },
     },
   );
   document.addEventListener("visibilitychange", () => wake());
@@ -301,6 +305,7 @@ function createLab(api, library, language, catalogue) {
     unchanged = sameRuns(asSetUp, setup);
     clock = { ...initialClock(), speed: clock.speed };
     setView({ experiment: experiment.id });
+    tellAddress(); // now: who reloads the page in the next moment wants this experiment
   }
 
   function wake() {

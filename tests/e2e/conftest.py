@@ -42,7 +42,12 @@ class Lab:
         self.page.locator("#run[data-action=replay]").wait_for(timeout=120_000)
         self.page.locator("#outcome:not([hidden])").wait_for(timeout=60_000)
 
+    def settle(self) -> None:
+        """Wait until the page shows what was just done: it draws once per animation frame."""
+        self.page.evaluate(TWO_FRAMES)
+
     def text(self, selector: str) -> str:
+        self.settle()
         return self.page.locator(selector).first.inner_text()
 
     def query(self) -> str:
@@ -59,6 +64,9 @@ TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.effectiveDirective} refuses ${event.blockedURI}`));
 """
+
+# The first may be under way already.
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 OpenLab = Callable[..., Lab]
 

@@ -33,7 +33,7 @@ def test_a_grid_fills_and_leads_to_the_lab(lab: OpenLab, lang: str) -> None:
 
     page.locator("#runs thead button").nth(2).click()
     page.locator("#runs thead button").nth(2).click()
-    assert page.locator("#runs tbody tr td:nth-child(3)").first.inner_text() == "1"
+    assert shown.text("#runs tbody tr td:nth-child(3)") == "1"
     page.locator("#length-shown label").first.click()
     assert {"sort=-seed", "at=5", "lengths=5.8"} <= set(shown.query().lstrip("?").split("&"))
 

@@ -44,6 +44,7 @@ def test_from_a_sentence_to_its_figure_to_its_numbers(
     lstm.locator("li[data-kind=gates] .says-show").click()
     assert page.evaluate("document.activeElement.id") == "gates-title"
     page.locator("#figures.has-pin").wait_for()
+    page_lab.settle()
     pinned = page.input_value("#clock-time")
     page.wait_for_function(DRAWN, arg="#gates-inputs")
 
@@ -95,6 +96,7 @@ def test_from_a_sentence_to_its_figure_to_its_numbers(
     page.locator("#try-forget_bias").press("Tab")
     second = "#try-legend .legend-row:nth-child(2) .legend-value"
     page.wait_for_function(CHANGED, arg=[second, untouched])
+    page_lab.settle()
     assert numbers(keeps.inner_text(), decimal)[0] > 0.5
     page.locator("#try-weights label").nth(1).click()
     page.wait_for_function(

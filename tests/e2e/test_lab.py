@@ -29,6 +29,7 @@ def test_predict_run_watch_and_compare(lab: OpenLab, lang: str, size: tuple[int,
     page.locator(".guess").nth(1).click()
     page_lab.run()
     page_lab.wait_for_frames()
+    page_lab.settle()
     assert page.locator("input[name=guess]").nth(1).is_disabled()
     page_lab.wait_for_end()
 

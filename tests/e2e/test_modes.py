@@ -59,7 +59,7 @@ def test_the_keyboard_does_everything(lab: OpenLab) -> None:
     page.keyboard.press("ArrowLeft")
     assert shown.text("#clock-time-label").endswith("19")
     page.keyboard.press("s")
-    assert page.locator("#take-away").is_visible()
+    page.locator("#take-away").wait_for()
     page.keyboard.press("Escape")
     # In a field the keys are letters, and everything can be switched off.
     page.click("#keys-open")

@@ -22,6 +22,7 @@ def test_a_pinned_result_stays_behind_the_next_one(lab: OpenLab) -> None:
     shown.wait_for_end()
     page.locator("#profile").scroll_into_view_if_needed()
     page.locator("#profile-plot .scatterlayer .trace").nth(7).wait_for()
+    page.locator("#profile-legend dt").nth(7).wait_for()
     legend = page.locator("#profile-legend dt").all_inner_texts()
     assert [name.strip() for name in legend[:4]] == [
         "RNN (pinned 1)",
@@ -47,6 +48,7 @@ def test_one_click_takes_the_gates_away(lab: OpenLab, button: int, roads: int) -
     shown.open("task.length=10&training.steps=20&training.stop_when_solved=false", lang="pt-BR")
     shown.page.locator("#ablations button").nth(button).click()
     shown.wait_for_end()
+    shown.page.locator(".road").nth(roads - 1).wait_for()
     assert shown.page.locator(".road").count() == roads
     names = shown.page.locator(".road-name strong").all_inner_texts()
     if button == 0:
