@@ -13,6 +13,9 @@ from sqlalchemy.engine import make_url
 
 VERSION = "0.1.0"
 
+# Whatever a server is set to: a position in a stream of more runs would not fit into a header.
+MOST_RUNS = 5_000
+
 Listed = Annotated[tuple[str, ...], NoDecode]  # "a, b" in the environment
 
 
@@ -82,7 +85,7 @@ class Settings(BaseSettings):
         5e7, gt=0, description="Largest number of values, over its frames, that one run may record."
     )
     max_runs: int = Field(
-        500, ge=1, le=100_000, description="Largest number of runs in one experiment."
+        500, ge=1, le=MOST_RUNS, description="Largest number of runs in one experiment."
     )
     max_body: int = Field(1_000_000, ge=1_000, description="Largest request body, in bytes.")
     lesson_runs: bool = Field(

@@ -21,6 +21,7 @@ from app.core.cells import CELLS
 from app.core.options import Option, options_of
 from app.core.spec import RunSpec, Training
 from app.core.tasks import TASKS
+from app.settings import MOST_RUNS
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 RUN_ID, EXPERIMENT_ID = "116ae985c3dec2c1", "3d1f0c9a72b45e68"  # in examples
@@ -167,7 +168,8 @@ class ExperimentSpec(Asked):
         ),
         examples=[{"task.length": [20, 50, 100], "seed": [0, 1]}],
     )
-    runs: Annotated[list[RunSpecBody], Field(min_length=1)] | None = Field(
+    # Without this a megabyte of empty runs would keep the event loop busy for seconds.
+    runs: Annotated[list[RunSpecBody], Field(min_length=1, max_length=MOST_RUNS)] | None = Field(
         None,
         description="The runs themselves, instead of base and vary.",
         examples=[[{"model": {"cell": "rnn"}}, {"model": {"cell": "lstm"}}]],
