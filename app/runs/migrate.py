@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs.store import Store, StoreError, reason
+from app.shown import without_secrets
 
 # Any number, the same in every replica: it names the lock that one of them holds to migrate.
 _LOCK = 8_210_733
@@ -38,7 +39,7 @@ def migrate(store: Store, version: str = "head") -> None:
     StoreError
         If the database cannot be opened or written, is damaged, or is of a newer version.
     """
-    shown = store.url.render_as_string(hide_password=True)
+    shown = without_secrets(store.url)
     try:
         if store.is_sqlite and store.url.database:
             Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)

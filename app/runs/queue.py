@@ -1,24 +1,51 @@
 """Whose turn it is: the order in which queued runs are started.
 
 People before grids, and clients in turn: the first run of everybody, then the second of
-everybody, so that a grid of hundreds does not keep the next student waiting.
+everybody, so that a grid of hundreds does not keep the next student waiting. What a client has
+running counts, and of two with equally many the one who has waited longer since a run of his began
+is next; otherwise whoever asked first would have every worker that becomes free.
 """
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Subquery, and_, func, select
 
 from app.runs.store import Store, runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
 
+def _clients() -> Subquery:
+    """Return who waits, how many runs of his are running, and when the latest of them began."""
+    waiting = (
+        select(runs.c.client, runs.c.priority).where(runs.c.state == "queued").distinct().subquery()
+    )
+    his = runs.alias()
+    are_his = his.c.client == waiting.c.client, his.c.priority == waiting.c.priority
+    running = select(func.count()).select_from(his).where(*are_his, his.c.state == "running")
+    latest = select(func.coalesce(func.max(his.c.started_at), 0.0)).where(*are_his)
+    return select(
+        waiting,
+        running.scalar_subquery().label("running"),
+        latest.scalar_subquery().label("latest"),
+    ).subquery()
+
+
 def _in_order() -> Select[str, int, int]:
-    turn = func.row_number().over(
+    clients = _clients()
+    place = func.row_number().over(
         partition_by=(runs.c.priority, runs.c.client), order_by=(runs.c.queued_at, runs.c.id)
     )
+    his = and_(clients.c.client == runs.c.client, clients.c.priority == runs.c.priority)
     return (
         select(runs.c.id, runs.c.priority, runs.c.attempts)
+        .join_from(runs, clients, his)
         .where(runs.c.state == "queued")
-        .order_by(runs.c.priority.desc(), turn, runs.c.queued_at, runs.c.id)
+        .order_by(
+            runs.c.priority.desc(),
+            clients.c.running + place,
+            clients.c.latest,
+            runs.c.queued_at,
+            runs.c.id,
+        )
     )
 
 

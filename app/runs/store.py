@@ -112,6 +112,7 @@ runs = Table(
     Column("started_at", Double),
     Column("finished_at", Double),
     Index("runs_by_state", "state", "queued_at"),
+    Index("runs_of_a_client", "client", "priority", "started_at"),
 )
 
 # One writer per run, and the key refuses what a second attempt computes again. Readers ask for

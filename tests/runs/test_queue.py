@@ -1,5 +1,6 @@
 """Whose turn it is."""
 
+import pytest
 from sqlalchemy import update
 
 from app.runs import log, queue
@@ -42,6 +43,41 @@ def test_clients_take_turns(store, submit):
     _, anna = submit(vary={"seed": [0, 1, 2]}, client="anna")
     _, ben = submit(vary={"seed": [10, 11]}, client="ben")
     assert due(store, 9) == [anna[0], ben[0], anna[1], ben[1], anna[2]]
+
+
+def start(store, run_id):
+    assert log.claim(store, run_id, {"kernels": "numpy"}) is not None
+
+
+def end(store, run_id):
+    with store.writing() as connection:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(state="solved"))
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3])
+def test_clients_take_turns_as_workers_become_free(store, submit, slots):
+    _, anna = submit(vary={"seed": list(range(8))}, client="anna")
+    _, ben = submit(vary={"seed": [10, 11]}, client="ben")
+    computed, started = [], []
+    while len(started) < 10:
+        for run_id in due(store, slots):
+            if run_id not in computed:
+                next_in_line = min(positions(store).items(), key=lambda item: item[1])[0]
+                assert run_id == next_in_line
+                start(store, run_id)
+                computed.append(run_id)
+                started.append(run_id)
+        end(store, computed.pop(0))
+    assert started == [anna[0], ben[0], anna[1], ben[1], *anna[2:]]
+
+
+def test_a_newcomer_does_not_wait_behind_who_has_runs_already(store, submit):
+    _, anna = submit(vary={"seed": list(range(8))}, client="anna")
+    for run_id in anna[:2]:
+        start(store, run_id)
+    end(store, anna[0])
+    _, ben = submit(vary={"seed": [10, 11]}, client="ben")
+    assert due(store, 4) == [anna[1], ben[0], ben[1], anna[2]]
 
 
 def test_people_go_before_grids_which_leave_a_worker_free(store, submit):

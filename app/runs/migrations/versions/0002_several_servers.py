@@ -21,6 +21,7 @@ def upgrade() -> None:
         "(SELECT coalesce(sum(length(body)), 0) FROM frames WHERE run_id = runs.id) + "
         "(SELECT coalesce(sum(length(body)), 0) FROM weights WHERE run_id = runs.id)"
     )
+    op.create_index("runs_of_a_client", "runs", ["client", "priority", "started_at"])
     op.add_column(
         "experiments", sa.Column("seen_at", sa.Double, nullable=False, server_default="0")
     )
@@ -40,5 +41,6 @@ def downgrade() -> None:
     op.drop_table("holds")
     op.drop_index("experiments_longest_unseen_first", "experiments")
     op.drop_column("experiments", "seen_at")
+    op.drop_index("runs_of_a_client", "runs")
     for column in ("bytes", "alive_at", "cluster"):
         op.drop_column("runs", column)
