@@ -6,27 +6,40 @@ running counts, and of two with equally many the one who has waited longer since
 is next; otherwise whoever asked first would have every worker that becomes free.
 """
 
-from sqlalchemy import Connection, Row, Select, Subquery, and_, func, select
+from sqlalchemy import CTE, Connection, Row, Select, and_, func, select
 
 from app.runs.store import Store, runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
 
-def _clients() -> Subquery:
+def _clients() -> CTE:
     """Return who waits, how many runs of his are running, and when the latest of them began."""
     waiting = (
         select(runs.c.client, runs.c.priority).where(runs.c.state == "queued").distinct().subquery()
     )
     his = runs.alias()
-    are_his = his.c.client == waiting.c.client, his.c.priority == waiting.c.priority
-    running = select(func.count()).select_from(his).where(*are_his, his.c.state == "running")
-    latest = select(func.coalesce(func.max(his.c.started_at), 0.0)).where(*are_his)
-    return select(
-        waiting,
-        running.scalar_subquery().label("running"),
-        latest.scalar_subquery().label("latest"),
-    ).subquery()
+    latest = (
+        select(func.max(his.c.started_at))
+        .where(his.c.client == waiting.c.client, his.c.priority == waiting.c.priority)
+        .scalar_subquery()
+    )
+    running = (
+        select(runs.c.client, runs.c.priority, func.count().label("number"))
+        .where(runs.c.state == "running")
+        .group_by(runs.c.client, runs.c.priority)
+        .subquery()
+    )
+    same = and_(running.c.client == waiting.c.client, running.c.priority == waiting.c.priority)
+    return (
+        select(
+            waiting,
+            func.coalesce(running.c.number, 0).label("running"),
+            func.coalesce(latest, 0.0).label("latest"),
+        )
+        .join_from(waiting, running, same, isouter=True)
+        .cte()
+    )
 
 
 def _in_order() -> Select[str, int, int]:
