@@ -119,7 +119,7 @@ FIGURES: dict[str, Figure] = {
             "linear": {"task": _recall(60), "model": _net("rnn", activation="linear")},
             "tanh": {"task": _recall(60), "model": _net("rnn")},
         },
-        (Control("radius", "interventions.spectral_radius", _steps(0.5, 1.2, 0.01), 0.9),),
+        (Control("radius", "interventions.spectral_radius", _steps(0.5, 1.2, 0.01), 1.0),),
     ),
     "cell": Figure(
         "cell",
@@ -139,7 +139,7 @@ FIGURES: dict[str, Figure] = {
     "clamp": Figure(
         "probe",
         {"lstm": {"task": _recall(60), "model": _net("lstm")}},
-        (Control("clamp", "interventions.clamp_forget", _steps(0.4, 1.0, 0.01), 0.9),),
+        (Control("clamp", "interventions.clamp_forget", _steps(0.4, 1.0, 0.01), 1.0),),
         theory=True,
     ),
     "relu": Figure(

@@ -70,7 +70,9 @@ def number(value: float | None, lang: str, digits: int = 2) -> str:
 
 def integer(value: float, lang: str) -> str:
     """Write a whole number with the thousands of the language."""
-    return f"{round(value):,}".replace(",", "." if lang == "pt-BR" else ",").replace("-", "−")
+    # Half up, as browsers round: Python rounds half to even.
+    text = f"{math.floor(value + 0.5):,}"
+    return text.replace(",", "." if lang == "pt-BR" else ",").replace("-", "−")
 
 
 def share(series: np.ndarray | None) -> float | None:

@@ -25,7 +25,7 @@ def test_a_frame_is_a_page_with_less_around_it(client: Client, path: str, lang: 
     files = re.findall(r'<(?:link rel="[sm]|script)[^>]*?(?:href|src)="([^"?#]+)"', answer.text)
     assert files
     assert all(file.startswith(root) for file in files)
-    opens = {"pt-BR": "Abrir em uma página inteira", "en": "Open as a whole page"}[lang]
+    opens = {"pt-BR": "Abrir a página completa", "en": "Open the full page"}[lang]
     assert opens in answer.text
 
 

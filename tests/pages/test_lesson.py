@@ -181,7 +181,7 @@ TABLE = {
         ("{{verified classic.lstm.solved}}", "(being measured)"),
         ("{{ half_life 3 }}", "14"),
         ("{{gap clamp}}", "59"),
-        ("{{power clamp.clamp}}", "0.002"),
+        ("{{power clamp.clamp}}", "1"),
     ],
 )
 def test_placeholders_are_filled(asked: str, found: str) -> None:
