@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.api import (
     catalogue,
@@ -42,12 +43,14 @@ from app.pages import routes as pages
 from app.runs.engine import Engine
 from app.runs.migrate import migrate
 from app.runs.retention import Policy
-from app.runs.store import Store
+from app.runs.store import Store, reason
 from app.runs.tail import Tail
 from app.runs.upkeep import Upkeep
 from app.settings import VERSION, Settings
 
 log = logging.getLogger(__name__)
+
+STARTUP_FAILURE = 3  # the exit code of uvicorn's own command
 
 # Streams are told to end first; what then still holds a connection is cut off.
 GRACE = 3
@@ -96,7 +99,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         services.upkeep.start()
         services.engine.start()  # in the background: pages are served while workers start
         if settings.lesson_runs:
-            await run_in_threadpool(stored.prepare, store, services.limits)
+            await run_in_threadpool(_prepare_lesson, services)
         yield
         services.tail.draining.set()
         await run_in_threadpool(services.engine.stop)
@@ -136,6 +139,14 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     pages.install(app, settings)
     _surround(app, services)
     return app
+
+
+def _prepare_lesson(services: Services) -> None:
+    try:
+        stored.prepare(services.store, services.limits)
+    except SQLAlchemyError as error:
+        # A full disk: what is there can be read all the same, and the lesson trains when asked.
+        log.error("the runs of the lesson cannot be asked for", extra={"error": reason(error)})
 
 
 def _surround(app: FastAPI, services: Services) -> None:
@@ -233,4 +244,7 @@ def serve(settings: Settings) -> None:
     store.close()
     # The figures of the lesson are measured before somebody waits for them.
     threading.Thread(target=lesson.warm, daemon=True).start()
-    make_server(create_app(settings), settings).run()
+    server = make_server(create_app(settings), settings)
+    server.run()
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)

@@ -11,6 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from app.shown import without_secrets
+
 VERSION = "0.1.0"
 
 # Whatever a server is set to: a position in a stream of more runs would not fit into a header.
@@ -166,5 +168,5 @@ class Settings(BaseSettings):
     def public(self) -> dict[str, Any]:
         """Return the settings for the log, with the password of the database replaced by stars."""
         shown = self.model_dump(mode="json")
-        shown["database"] = make_url(self.database).render_as_string(hide_password=True)
+        shown["database"] = without_secrets(make_url(self.database))
         return shown

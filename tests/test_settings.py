@@ -22,8 +22,11 @@ def test_from_the_environment(monkeypatch):
     assert found.workers >= 3
 
 
-def test_secrets_are_not_shown():
-    shown = Settings(database="postgresql+psycopg://anna:secret@db/lab").public()
+@pytest.mark.parametrize(
+    "address", ["anna:secret@db/lab", "anna@db/lab?password=secret&sslpassword=secret"]
+)
+def test_secrets_are_not_shown(address):
+    shown = Settings(database=f"postgresql+psycopg://{address}").public()
     assert "secret" not in str(shown)
     assert "anna" in shown["database"]
 

@@ -72,8 +72,8 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
         with self._app.gates.streams.one(self._client):
+            await send(start)
             await self._follow(receive, send)
 
     async def _follow(self, receive: Receive, send: Send) -> None:
@@ -167,7 +167,8 @@ async def events(
         str | None, Query(max_length=20_000, description="Resume after this ``id:``.")
     ] = None,
     last_event_id_header: Annotated[
-        str | None, Header(
+        str | None,
+        Header(
             alias="Last-Event-ID",
             max_length=20_000,
             description="The same; newer than the one in the address.",
@@ -203,6 +204,8 @@ async def events(
     # The browser's own header is newer than the address that the page was opened with.
     seqs = _read_position(last_event_id_header or last_event_id, len(view.runs))
     shown = _shown(view, frames, app.settings.live_runs)
+    # Again: many may have come while the log was asked. Nothing waits until this one is counted.
+    app.gates.streams.check(client)
     # jupyter-server-proxy 4.6 passes on the bytes of an event stream without its Content-Encoding.
     gzip = takes_gzip(accept_encoding) and context_path is None
     return EventStream(app, view, seqs, shown, client=client, holder=holder, gzip=gzip)

@@ -5,6 +5,8 @@ A scope is changed in place: the outermost layer reads there which route was fou
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
+from ipaddress import ip_address
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -105,7 +107,11 @@ class Faults:
 
 
 class Hosts:
-    """Answers only to the names it was given, so that no foreign name can be pointed here."""
+    """Answers only to the names it was given, so that no foreign name can be pointed here.
+
+    And to plain addresses, which nobody can point elsewhere: who looks after a server (a container
+    engine, Kubernetes, Prometheus) asks for its health by one.
+    """
 
     def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
         self._app, self._allowed = app, frozenset(name.lower() for name in allowed)
@@ -123,7 +129,14 @@ class Hosts:
             return False
         host = hosts[0].decode("latin-1").lower()
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        return name in self._allowed
+        return name in self._allowed or _is_address(name)
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        ip_address(host.removeprefix("[").removesuffix("]"))
+        return True
+    return False
 
 
 class BasePath:

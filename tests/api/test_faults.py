@@ -1,12 +1,14 @@
 """What goes on when something around the server does not: the disk, the clock, the askers."""
 
 import json
+import sqlite3
 import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from tests.api.sse import read_events
 
@@ -117,3 +119,11 @@ def test_no_path_leads_out(shared, path):
     assert answer.status_code in (404, 422)
     assert "root:" not in answer.text
     assert "import" not in answer.text
+
+
+def test_a_disk_that_is_full_at_the_start_keeps_nobody_from_reading(make, monkeypatch):
+    def full(*_):
+        raise OperationalError("INSERT …", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr("app.main.stored.prepare", full)
+    assert make(lesson_runs=True).client.get("/healthz").status_code == 200

@@ -107,13 +107,13 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_cannot_be_a_request_is_answered_as_a_problem_within_a_second(shared, case, caplog):
     sent, status, code, word = CASES[case]
-    began = time.thread_time()
+    began = time.process_time()  # of the server too, which is a thread of this process
     found, head, body = exchange(shared, sent)
     problem = json.loads(body)
     assert (found, problem["code"], problem["status"]) == (status, code, status)
     assert b"content-type: application/problem+json" in head
     assert word in problem["detail"]
-    assert time.thread_time() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert shared.client.get("/healthz").status_code == 200
     assert "Traceback" not in caplog.text
 
