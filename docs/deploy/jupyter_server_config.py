@@ -4,12 +4,20 @@ For the single-user servers, with ``pip install jupyter-server-proxy``, as the f
 ``/etc/jupyter/jupyter_server_config.py``. The lab is in /srv/vgl, or where VGL_HOME says, with its
 ``.venv``. The proxy starts it when it is opened for the first time, waits until it answers, and
 strips the prefix; all addresses of the pages are relative, so no setting is needed.
+
+Where people share a machine without containers, whoever reaches another's worker processes on
+loopback can run code as that person: give each a container (as JupyterHub's spawners do).
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 HOME = Path(os.environ.get("VGL_HOME", "/srv/vgl"))
+
+# On a local disk: SQLite and a network file system do not go together. And nobody else's.
+DATA = Path(tempfile.gettempdir()) / f"vgl-{os.getuid()}"
+DATA.mkdir(mode=0o700, exist_ok=True)
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 c.ServerProxy.servers = {
@@ -17,8 +25,7 @@ c.ServerProxy.servers = {
         "command": [str(HOME / ".venv/bin/python"), "-m", "app", "serve", "--port", "{port}"],
         "environment": {
             "PYTHONPATH": str(HOME),
-            # On a local disk: SQLite and a network file system do not go together.
-            "VGL_DATABASE": os.environ.get("VGL_DATABASE", "sqlite:////tmp/vgl-{port}.db"),
+            "VGL_DATABASE": os.environ.get("VGL_DATABASE", f"sqlite:///{DATA}/vgl.db"),
             "VGL_WORKERS": os.environ.get("VGL_WORKERS", "3"),
         },
         "timeout": 60,

@@ -39,6 +39,11 @@ def test_the_settings_of_the_web_servers_are_valid(monkeypatch):
     )
 
 
+def test_every_part_of_ours_takes_the_settings_of_the_operator():
+    for name, service in OURS.items():
+        assert service["env_file"] == [{"path": "lab.env", "required": False}], name
+
+
 def test_nobody_outside_reaches_the_scheduler():
     assert COMPOSE["networks"]["back"] == {"internal": True}
     for name in ("scheduler", "worker", "database"):
