@@ -1,8 +1,13 @@
 """The lesson, the challenges and their page of numbers, in a real browser."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from .conftest import Lab, OpenLab, violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.e2e
 
@@ -122,6 +127,40 @@ def test_a_challenge_is_solved_and_refused(lab: OpenLab, bias: str, passed: bool
         page.click("#half_life_50 [data-share] a")
         page.locator(".certificate.is-passed").wait_for()
         assert page.locator("#half_life_50 [data-done]").is_visible()
+
+
+def test_a_second_attempt_is_not_graded_by_the_first(lab: OpenLab) -> None:
+    """While the server thinks about the second one, the page still holds the run of the first."""
+    shown = visit(lab, "challenges", "en")
+    page = shown.page
+    bias = page.locator("[id='half_life_50-model.forget_bias']")
+    attempt = page.locator("#half_life_50 [type=submit]")
+    bias.fill("4.3")
+    attempt.click()
+    page.locator("#half_life_50 [data-passed]").first.wait_for(timeout=120_000)
+    answers = []
+
+    def late(route: "Route") -> None:
+        answers.append(route)
+
+    page.route("**/api/v1/experiments?*", late)
+    bias.fill("1")
+    attempt.click()
+    page.wait_for_timeout(800)
+    assert len(answers) == 1
+    assert page.locator("#half_life_50 [data-passed]").count() == 0
+    assert not page.locator("#half_life_50 [data-share]").is_visible()
+    answers[0].continue_()
+    page.locator("#half_life_50 [data-passed=false]").first.wait_for(timeout=120_000)
+    assert not page.locator("#half_life_50 [data-share]").is_visible()
+    # And one that is refused leaves no verdict of the one before.
+    page.unroute("**/api/v1/experiments?*")
+    bias.fill("1e9")
+    attempt.click()
+    page.locator("#half_life_50 [aria-invalid=true]").wait_for()
+    assert page.locator("#half_life_50 [data-passed]").count() == 0
+    # The browser itself reports the refused request on its console.
+    shown.complaints = [each for each in shown.complaints if "422" not in each]
 
 
 @pytest.mark.parametrize("path", ["", "compare", "challenges", "about"])

@@ -7,6 +7,7 @@ import { language, messages, staticText } from "./fixtures.js";
 import { interventionsOf } from "../../static/js/lesson/measure.js";
 import { forgetful } from "../../static/js/lesson/memory.js";
 import { liveNumber, share } from "../../static/js/lesson/numbers.js";
+import { isDue } from "../../static/js/lesson/calm.js";
 import { answeringUnit } from "../../static/js/lesson/cell-figure.js";
 import { stateOf } from "../../static/js/lesson/probe-figure.js";
 import { experimentOf } from "../../static/js/lesson/run-figure.js";
@@ -87,6 +88,13 @@ test("progress is kept where storage is forbidden, for this page", () => {
   assert.deepEqual(kept.read(), []);
   kept.write(["a"]);
   assert.deepEqual(kept.read(), ["a"]);
+});
+
+test("a count is read aloud every five seconds, a change of state at once", () => {
+  assert.ok(isDue(null, "training", 0));
+  assert.ok(!isDue({ kind: "training", at: 0 }, "training", 4999));
+  assert.ok(isDue({ kind: "training", at: 0 }, "training", 5000));
+  assert.ok(isDue({ kind: "training", at: 0 }, "over", 1));
 });
 
 test("every text that the lesson names exists, and nothing parses HTML", () => {

@@ -9,10 +9,12 @@ import { createSession } from "../session.js";
 import { createStore } from "../store.js";
 import { connectTheme } from "../theme.js";
 import { byId, setText } from "../ui/dom.js";
+import { calm } from "./calm.js";
 import { within } from "./figure.js";
 import { forgetful } from "./memory.js";
 
 /** @typedef {import("../api.js").Api} Api */
+/** @typedef {import("../types.js").LabState} LabState */
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("../types.js").OptionValue} OptionValue */
 /** @typedef {import("../types.js").RunSpec} RunSpec */
@@ -42,6 +44,14 @@ export function valueText(value, language) {
   return key ? language.t(key) : String(value);
 }
 
+/**
+ * The run of the attempt under way. The state holds the attempt before until the server has answered.
+ * @param {LabState} state @param {string|null} awaited experiment of the attempt under way
+ */
+export function attemptIn(state, awaited) {
+  return awaited !== null && state.experiment?.id === awaited ? state.runs[state.order[0]] : null;
+}
+
 /** @param {HTMLElement} root @param {Api} api @param {Language} language @param {() => void} onPassed */
 function connectChallenge(root, api, language, onPassed) {
   const id = root.dataset.challenge ?? "";
@@ -53,12 +63,14 @@ function connectChallenge(root, api, language, onPassed) {
   const lines = [...within(root, "[data-verdicts]", HTMLElement).children];
   const fields = [.../** @type {NodeListOf<HTMLInputElement|HTMLSelectElement>} */ (form.querySelectorAll("[data-path]"))];
   const start = /** @type {RunSpec} */ (JSON.parse(within(root, "[data-start]", HTMLScriptElement).textContent ?? ""));
-  let graded = true;
+  const say = calm(status);
+  /** @type {string|null} the experiment that is to be graded */
+  let awaited = null;
 
   const store = createStore(() => window.setTimeout(follow, 100));
   const session = createSession(api, store, (problem) => {
     button.disabled = false;
-    setText(status, problemText(problem, language));
+    say("refused", problemText(problem, language));
     for (const field of fields) {
       const wrong = problem.errors.some(({ path }) => path.endsWith(field.dataset.path ?? ""));
       field.setAttribute("aria-invalid", String(wrong));
@@ -67,17 +79,26 @@ function connectChallenge(root, api, language, onPassed) {
 
   function follow() {
     const state = store.settle();
-    const [run] = state.order.map((each) => state.runs[each]);
-    if (!run || graded) return;
+    const run = attemptIn(state, awaited);
+    if (!run) return;
     progress.hidden = false;
     progress.max = run.steps;
     progress.value = run.step;
     const tens = Math.floor(run.step / 100) * 100;
-    setText(status, language.t("challenge.training", { step: language.integer(tens), steps: language.integer(run.steps) }));
+    say("training", language.t("challenge.training", { step: language.integer(tens), steps: language.integer(run.steps) }));
     if (allOver(state)) {
-      graded = true;
+      awaited = null;
       void grade(run.id);
     }
+  }
+
+  /** What the attempt before has left on the page says nothing about this one. */
+  function clear() {
+    for (const line of /** @type {HTMLElement[]} */ (lines)) {
+      delete line.dataset.passed;
+      setText(within(line, ".found", HTMLElement), "");
+    }
+    share.hidden = true;
   }
 
   /** @param {string} run */
@@ -89,7 +110,7 @@ function connectChallenge(root, api, language, onPassed) {
         line.dataset.passed = String(verdict.passed);
         setText(within(line, ".found", HTMLElement), language.t("challenge.found", { value: valueText(verdict.found, language) }));
       });
-      setText(status, language.t(passed ? "challenge.right" : "challenge.wrong"));
+      say("graded", language.t(passed ? "challenge.right" : "challenge.wrong"));
       share.hidden = !passed;
       within(share, "a", HTMLAnchorElement).href = resultLink(id, run, language.lang);
       if (passed) {
@@ -98,7 +119,7 @@ function connectChallenge(root, api, language, onPassed) {
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setText(status, problemText(error.problem, language));
+      say("ungraded", problemText(error.problem, language));
     }
     button.disabled = false;
     progress.hidden = true;
@@ -108,15 +129,16 @@ function connectChallenge(root, api, language, onPassed) {
     event.preventDefault();
     const values = fields.map((field) => ({ field, path: field.dataset.path ?? "", value: read(field) }));
     for (const { field, value } of values) field.setAttribute("aria-invalid", String(value === undefined));
+    clear();
     if (values.some(({ value }) => value === undefined)) {
-      setText(status, language.t("challenge.number"));
+      say("number", language.t("challenge.number"));
       return;
     }
     button.disabled = true;
-    graded = false;
-    setText(status, language.t("lesson.queued"));
+    awaited = null;
+    say("queued", language.t("lesson.queued"));
     const spec = values.reduce((changed, { path, value }) => withValue(changed, path, value ?? null), start);
-    await session.run({ runs: [spec] });
+    awaited = (await session.run({ runs: [spec] }))?.id ?? null;
   });
 }
 

@@ -1,0 +1,31 @@
+/** A live region that is read aloud: it follows every change of state, and counts only now and then. */
+
+import { setText } from "../ui/dom.js";
+
+/** Milliseconds between two countings: a screen reader needs that long to say one. */
+const EVERY = 5000;
+
+/**
+ * Whether to write now.
+ * @param {{kind: string, at: number}|null} last what was written last, and when
+ * @param {string} kind of what is to be written: the same kind is the same state, counted on
+ * @param {number} now milliseconds
+ */
+export function isDue(last, kind, now) {
+  return last === null || last.kind !== kind || now - last.at >= EVERY;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @returns {(kind: string, text: string) => void}
+ */
+export function calm(place) {
+  /** @type {{kind: string, at: number}|null} */
+  let last = null;
+  return (kind, text) => {
+    const now = performance.now();
+    if (!isDue(last, kind, now)) return;
+    last = { kind, at: now };
+    setText(place, text);
+  };
+}
