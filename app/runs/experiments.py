@@ -158,6 +158,7 @@ def _want_again(
         .where(these, stopped)
         .values(
             state="queued",
+            attempts_before=runs.c.attempts,
             cancel_requested=False,
             queued_at=now,
             client=client,
@@ -170,7 +171,7 @@ def _want_again(
     connection.execute(
         update(runs)
         .where(these, runs.c.state.in_(UNFINISHED), runs.c.cancel_requested)
-        .values(cancel_requested=False)
+        .values(cancel_requested=False, attempts_before=runs.c.attempts)
     )
     # Somebody now waits for what so far was only part of a grid.
     connection.execute(

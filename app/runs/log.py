@@ -23,7 +23,7 @@ from app.runs.store import LEASE, UNFINISHED, Store, frames, runs, weights
 FLUSH_EVERY = 0.05  # seconds; a frame is worth a transaction, ten frames a second are not ten
 ASK_EVERY = 0.1  # seconds between two looks at the flag that cancels a run
 # A run that is killed with its server on every start would never end; Dask counts only what
-# happens within one life of the scheduler.
+# happens within one life of the scheduler. Counted since somebody last asked for the run again.
 MOST_ATTEMPTS = 20
 
 
@@ -75,12 +75,19 @@ def claim(store: Store, run_id: str, provenance: dict[str, Any], cluster: str = 
                 started_at=case((runs.c.started_at.is_(None), now), else_=runs.c.started_at),
                 provenance=case((runs.c.seq >= 0, runs.c.provenance), else_=json.dumps(provenance)),
             )
-            .returning(runs.c.spec, runs.c.seq, runs.c.attempts, runs.c.provenance)
+            .returning(
+                runs.c.spec,
+                runs.c.seq,
+                runs.c.attempts,
+                runs.c.attempts_before,
+                runs.c.provenance,
+            )
         ).one_or_none()
     if row is None:
         return None
-    if row.attempts > MOST_ATTEMPTS:
-        fail(store, run_id, "worker_lost", f"given up after {row.attempts - 1} attempts")
+    attempts = row.attempts - row.attempts_before
+    if attempts > MOST_ATTEMPTS:
+        fail(store, run_id, "worker_lost", f"given up after {attempts - 1} attempts")
         return None
     kernels = json.loads(row.provenance)["kernels"]
     return Claim(json.loads(row.spec), row.seq, row.attempts, kernels)

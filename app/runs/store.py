@@ -101,6 +101,8 @@ runs = Table(
     Column("step", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False, server_default="-1"),  # last frame stored
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # Of those, the ones before somebody last asked for it again: who stops and starts is no crash.
+    Column("attempts_before", Integer, nullable=False, server_default="0"),
     Column("error_code", String(32)),
     Column("error_message", Text),
     Column("provenance", Text),  # JSON

@@ -152,6 +152,24 @@ def test_a_run_that_was_tried_too_often_is_given_up(store, submit):
     assert (row.state, row.error_code) == ("failed", "worker_lost")
 
 
+@pytest.mark.parametrize("confirmed", [True, False], ids=["stopped", "still stopping"])
+def test_stopping_and_asking_again_is_not_trying(store, submit, confirmed):
+    experiment_id, (run_id,) = submit()
+    attempts = []
+    for _ in range(log.MOST_ATTEMPTS + 5):
+        attempts.append(log.claim(store, run_id, PROVENANCE).attempt)
+        cancel(store, experiment_id)
+        if confirmed:
+            assert log.confirm_cancelled(store, run_id)
+        submit()
+    assert attempts == list(range(1, log.MOST_ATTEMPTS + 6)), "a later claim ends an earlier one"
+    for _ in range(log.MOST_ATTEMPTS):
+        assert log.claim(store, run_id, PROVENANCE) is not None
+    assert log.claim(store, run_id, PROVENANCE) is None
+    message = f"given up after {log.MOST_ATTEMPTS} attempts"
+    assert row_of(store, run_id).error_message == message
+
+
 def test_the_writer_notices_a_cancellation(store, submit, monkeypatch):
     experiment_id, (run_id,) = submit()
     writer = log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE))

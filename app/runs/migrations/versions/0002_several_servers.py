@@ -15,6 +15,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("runs", sa.Column("cluster", sa.String(32)))
     op.add_column("runs", sa.Column("alive_at", sa.Double))
+    op.add_column(
+        "runs", sa.Column("attempts_before", sa.Integer, nullable=False, server_default="0")
+    )
     op.add_column("runs", sa.Column("bytes", sa.BigInteger, nullable=False, server_default="0"))
     op.execute(
         "UPDATE runs SET bytes = "
@@ -42,5 +45,5 @@ def downgrade() -> None:
     op.drop_index("experiments_longest_unseen_first", "experiments")
     op.drop_column("experiments", "seen_at")
     op.drop_index("runs_of_a_client", "runs")
-    for column in ("bytes", "alive_at", "cluster"):
+    for column in ("bytes", "attempts_before", "alive_at", "cluster"):
         op.drop_column("runs", column)
