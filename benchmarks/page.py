@@ -26,7 +26,7 @@ from benchmarks.step_vs_peers import machine
 from scripts.screenshot import chromium, own_server
 
 LIGHTHOUSE = "lighthouse@12.8.2"
-PAGES = ("", "lab", "challenges", "about")
+PAGES = ("", "lab", "compare", "challenges", "about")
 LANGUAGES = ("pt-BR", "en")
 CATEGORIES = ("performance", "accessibility", "best-practices")
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
@@ -162,8 +162,18 @@ def lost(report: dict[str, Any]) -> list[str]:
     return found
 
 
-def lighthouse(address: str) -> dict[str, Any]:
-    """Return Lighthouse's report of one page."""
+def lighthouse(address: str, tries: int = 3) -> dict[str, Any]:
+    """Return Lighthouse's report of one page; now and then it loses its own trace: once more."""
+    while True:
+        try:
+            return _lighthouse(address)
+        except subprocess.CalledProcessError:
+            tries -= 1
+            if not tries:
+                raise
+
+
+def _lighthouse(address: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
         tool = os.environ.get("LIGHTHOUSE", f"npx --yes {LIGHTHOUSE}").split()
