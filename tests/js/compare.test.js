@@ -6,8 +6,9 @@ import { spreadFigure } from "../../static/js/charts/spread.js";
 import { successFigure } from "../../static/js/charts/success.js";
 import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, parseLengths, parseSeeds } from "../../static/js/compare/grid.js";
 import { outcomesOf, retentionOf, successAt } from "../../static/js/compare/outcome.js";
+import { createReader, pauseAfter } from "../../static/js/compare/reader.js";
 import { sorted } from "../../static/js/compare/table.js";
-import { spreadWords } from "../../static/js/compare/words.js";
+import { spreadWords, statusKey } from "../../static/js/compare/words.js";
 import { quantile, wilson } from "../../static/js/statistics.js";
 import { catalogue, context, language } from "./fixtures.js";
 import { setupOf } from "../../static/js/experiment.js";
@@ -120,4 +121,63 @@ test("the words give the median that the figure draws, also of an even number of
   const { layout } = spreadFigure(models, points, context());
   assert.equal(layout.shapes[0].y0, -3);
   assert.match(spreadWords(points, ["RNN"], 10, language()), /RNN: 0\.001 before/);
+});
+
+/** A reader over a clock that only moves when told. @param {Array<() => Promise<number>>} answers @param {boolean} [stale] */
+function readings(answers, stale = false) {
+  /** @type {Array<{run: () => void, ms: number}>} */
+  const timers = [];
+  /** @type {Array<number|string>} */
+  const seen = [];
+  const reader = createReader(
+    {
+      read: () => /** @type {() => Promise<number>} */ (answers.shift())(),
+      stale: () => stale,
+      onRead: (found) => seen.push(found),
+      onFailed: () => Boolean(seen.push("failed")),
+    },
+    { later: (run, ms) => timers.push({ run, ms }), cancel: () => timers.splice(0), now: () => 0 },
+  );
+  /** Let the next timer ring. */
+  const ring = async () => {
+    const timer = timers.shift();
+    timer?.run();
+    await new Promise((done) => setImmediate(done));
+    return timer?.ms;
+  };
+  return { reader, ring, seen, timers };
+}
+const fail = () => Promise.reject(new Error("no"));
+
+test("a server that fails is asked less and less often, until it answers", async () => {
+  const { reader, ring, seen } = readings([fail, fail, fail, async () => 1]);
+  reader.soon(0);
+  assert.deepEqual([await ring(), await ring(), await ring(), await ring()], [0, 3000, 6000, 12_000]);
+  assert.deepEqual(seen, ["failed", "failed", "failed", 1]);
+  assert.equal(pauseAfter(1, 30), 60_000);
+  assert.equal(pauseAfter(400, 0), 4000); // a slow one, a tenth of the time
+});
+
+test("a comparison that was left is not read, and the next one is", async () => {
+  /** @type {(value: number) => void} */
+  let answer = () => {};
+  const { reader, ring, seen, timers } = readings([() => new Promise((resolve) => (answer = resolve)), async () => 2]);
+  reader.soon(0);
+  await ring();
+  reader.reset();
+  reader.soon(0);
+  answer(1);
+  await ring();
+  assert.deepEqual(seen, [2]);
+  reader.reset();
+  assert.equal(timers.length, 0);
+});
+
+test("the status tells a server out of reach from a comparison that is gone", () => {
+  const now = { there: true, over: false, detached: false, phase: /** @type {const} */ ("open") };
+  assert.equal(statusKey(now), "compare.progress-now");
+  assert.equal(statusKey({ ...now, phase: "draining" }), "status.reconnecting");
+  assert.equal(statusKey({ ...now, phase: "gone" }), "status.gone");
+  assert.equal(statusKey({ ...now, phase: "gone", over: true }), "compare.done");
+  assert.equal(statusKey({ ...now, there: false, phase: null }), "compare.idle");
 });

@@ -6,7 +6,9 @@ import { spreadFigure } from "../charts/spread.js";
 import { successFigure } from "../charts/success.js";
 import { fieldProblem, problemText } from "../describe.js";
 import { complaint, sameRuns, setupOf } from "../experiment.js";
+import { save } from "../export/files.js";
 import { loadLanguage } from "../i18n.js";
+import { calm } from "../lesson/calm.js";
 import { loadPlotly, createPlot } from "../plot.js";
 import { runLabels } from "../run-labels.js";
 import { openStream } from "../stream.js";
@@ -21,8 +23,9 @@ import { readQuery, refreshLanguageLinks, writeQuery } from "../url-state.js";
 import { isFinal, lookOf, runStyles } from "../visual.js";
 import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, lengthOption, MOST_SEEDS, parseLengths, parseSeeds } from "./grid.js";
 import { outcomesOf, retentionOf, successAt } from "./outcome.js";
+import { createReader } from "./reader.js";
 import { createTable } from "./table.js";
-import { spreadWords, successWords } from "./words.js";
+import { spreadWords, statusKey, successWords } from "./words.js";
 
 /** @typedef {import("../types.js").Catalogue} Catalogue */
 /** @typedef {import("../types.js").Experiment} Experiment */
@@ -35,9 +38,6 @@ import { spreadWords, successWords } from "./words.js";
 /** @typedef {import("./outcome.js").Row} Row */
 
 const ADDRESS_DELAY = 250; // milliseconds after the last change
-/** Results are read again this often at most, and never for more than a tenth of the time. */
-const REFRESH = 1500;
-const SHARE = 10;
 
 /** @param {{api: string, lang: string, messages: string, plotly: string}} config */
 async function start(config) {
@@ -59,6 +59,7 @@ function createComparison(api, library, language, catalogue) {
   const runButton = byId("run", HTMLButtonElement);
   const stopButton = byId("stop", HTMLButtonElement);
   const alert = byId("alert", HTMLElement);
+  const say = calm(byId("status", HTMLElement));
   const surroundings = createSurroundings(figures, figures, language, () => later());
 
   let setup = decodeSetup(readQuery(), catalogue);
@@ -75,9 +76,11 @@ function createComparison(api, library, language, catalogue) {
   /** @type {{close: () => void}|null} */
   let stream = null;
   let detached = false; // stopped here, while it goes on for others
+  /** @type {import("../types.js").Connection["phase"]|null} of the stream */
+  let phase = null;
+  let asking = 0; // counts what was asked for: an answer to anything but the last is dropped
+  let unread = false; // the alert says that results cannot be read
   let addressTimer = 0;
-  let refreshTimer = 0;
-  let refreshing = false;
   let drawing = false;
 
   const picker = presetPicker(byId("preset", HTMLSelectElement), catalogue, language, (preset) => {
@@ -116,6 +119,29 @@ function createComparison(api, library, language, catalogue) {
     },
     (outcome) => linkTo(outcome),
   );
+
+  const reader = createReader({
+    read: () => {
+      const id = experiment?.id ?? "";
+      return Promise.all([api.results(id), api.curves(id)]);
+    },
+    // Stopped here, a run goes on elsewhere, and its row never says what the page says.
+    stale: () => !detached && runs.some((run) => isFinal(run.state) && rows.get(run.id)?.state !== run.state),
+    onRead: ([results, drawn]) => {
+      rows = new Map(results.map((row) => [row.run, row]));
+      curves = new Map(drawn.map((curve) => [curve.run, curve]));
+      if (unread) alert.hidden = true;
+      unread = false;
+      later();
+    },
+    onFailed: (error) => {
+      if (isGone(error)) phase = "gone";
+      else complain(error);
+      unread = !isGone(error);
+      later();
+      return unread;
+    },
+  });
 
   const outcomes = () => outcomesOf(runs, grid.cells, rows);
 
@@ -189,15 +215,16 @@ function createComparison(api, library, language, catalogue) {
   // ------------------------------------------------------------------ runs
 
   runButton.addEventListener("click", async () => {
-    const asked = { runs: gridRuns(setup, axes) };
+    const mine = ++asking;
     runButton.disabled = true;
     alert.hidden = true;
     try {
-      follow(await api.create(asked));
+      const found = await api.create({ runs: gridRuns(setup, axes) });
+      if (mine === asking) follow(found);
     } catch (error) {
-      complain(error);
+      if (mine === asking) complain(error);
     }
-    runButton.disabled = false;
+    if (mine === asking) tellCount();
   });
   stopButton.addEventListener("click", async () => {
     if (!experiment) return;
@@ -207,6 +234,7 @@ function createComparison(api, library, language, catalogue) {
       // It goes on for others: here it is over, with what there is.
       stream?.close();
       stream = null;
+      phase = null;
       runs = runs.map((run) => (isFinal(run.state) ? run : { ...run, state: "cancelled" }));
       detached = true;
       later();
@@ -219,6 +247,7 @@ function createComparison(api, library, language, catalogue) {
   function complain(error) {
     if (!(error instanceof ApiError)) throw error;
     const { problem: refused } = error;
+    unread = false;
     alert.hidden = false;
     setText(alert, problemText(refused, language));
     // Which run of the grid it was says nothing to a reader: the field does.
@@ -226,8 +255,11 @@ function createComparison(api, library, language, catalogue) {
   }
 
   function leave() {
+    asking += 1;
+    reader.reset();
     stream?.close();
     stream = null;
+    phase = null;
     experiment = null;
     runs = [];
     rows = new Map();
@@ -252,48 +284,22 @@ function createComparison(api, library, language, catalogue) {
       onState: (id, change) => {
         const ended = change.state !== undefined && isFinal(change.state);
         runs = runs.map((run) => (run.id === id ? { ...run, ...change } : run));
-        if (ended) refreshSoon();
+        if (ended) reader.soon();
         later();
       },
       onReset: () => {},
-      onConnection: ({ phase }) => {
-        if (phase === "ended") refreshSoon(0);
+      onConnection: (connection) => {
+        phase = connection.phase;
+        if (phase === "ended") reader.soon(0);
+        later();
       },
-      stillThere: () => api.experiment(found.id).then(() => true, () => false),
+      // A server that starts again answers nothing for a while: only "not found" is an answer.
+      stillThere: () => api.experiment(found.id).then(() => true, (error) => !isGone(error)),
     });
-    refreshSoon(0);
+    reader.soon(0);
     tellCount();
     remember();
     later();
-  }
-
-  function refreshSoon(delay = REFRESH) {
-    if (refreshTimer) return;
-    refreshTimer = window.setTimeout(() => void refresh(), delay);
-  }
-
-  async function refresh() {
-    const asked = experiment;
-    if (!asked || refreshing) return;
-    refreshing = true;
-    const began = performance.now();
-    try {
-      const [table_, drawn] = await Promise.all([api.results(asked.id), api.curves(asked.id)]);
-      if (asked === experiment) {
-        rows = new Map(table_.map((row) => [row.run, row]));
-        curves = new Map(drawn.map((curve) => [curve.run, curve]));
-        later();
-      }
-    } catch (error) {
-      complain(error);
-    }
-    refreshing = false;
-    const pause = SHARE * (performance.now() - began);
-    refreshTimer = window.setTimeout(() => {
-      refreshTimer = 0;
-      // What ended in the meantime.
-      if (runs.some((run) => isFinal(run.state) && rows.get(run.id)?.state !== run.state)) refreshSoon(0);
-    }, pause);
   }
 
   // ------------------------------------------------------------------ drawing
@@ -310,18 +316,14 @@ function createComparison(api, library, language, catalogue) {
 
   function tellProgress() {
     const progress = byId("progress", HTMLProgressElement);
-    const status = byId("status", HTMLElement);
     const over = runs.filter(({ state }) => isFinal(state)).length;
     const running = runs.filter(({ state }) => state === "running").length;
-    stopButton.hidden = experiment === null || over === runs.length;
+    const key = statusKey({ there: experiment !== null, over: over === runs.length, detached, phase });
+    stopButton.hidden = experiment === null || over === runs.length || phase === "gone";
     progress.hidden = stopButton.hidden;
     progress.max = Math.max(1, runs.length);
     progress.value = over;
-    if (!experiment) setText(status, t("compare.idle"));
-    else {
-      const key = detached ? "status.detached" : over === runs.length ? "compare.done" : "compare.progress-now";
-      setText(status, t(key, { over: language.integer(over), n: language.integer(runs.length), running: language.integer(running) }));
-    }
+    say(key, t(key, { over: language.integer(over), n: language.integer(runs.length), running: language.integer(running) }));
   }
 
   function draw() {
@@ -404,27 +406,38 @@ function createComparison(api, library, language, catalogue) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-save]"))) {
     button.addEventListener("click", async () => {
       if (!experiment) return;
+      const { id } = experiment;
       const kind = button.dataset.save === "csv" ? "text/csv" : "application/json";
-      const blob = await api.file(`/experiments/${experiment.id}/results`, kind).catch(complain);
-      if (!blob) return;
-      const link = el("a", { href: URL.createObjectURL(blob), download: `comparison-${experiment.id}.${button.dataset.save}` });
-      link.click();
-      URL.revokeObjectURL(link.href);
+      const blob = await api.file(`/experiments/${id}/results`, kind).catch(complain);
+      if (blob) save(`comparison-${id}.${button.dataset.save}`, blob);
     });
   }
 
   connectTheme(byId("theme", HTMLButtonElement), surroundings.forget);
   changed();
-  if (view.experiment) {
-    api.experiment(view.experiment).then(
-      follow,
-      () => {
-        // Another server, or a log that was cleared: the set-up in the address still holds.
-        view = { ...view, experiment: null };
-        remember();
-      },
-    );
+  if (view.experiment) void resume(view.experiment);
+
+  /** @param {string} id */
+  async function resume(id) {
+    const mine = ++asking;
+    try {
+      const found = await api.experiment(id);
+      if (mine === asking) follow(found);
+    } catch (error) {
+      if (mine !== asking) return;
+      if (!isGone(error)) return complain(error);
+      // Another server, or a log that was cleared: the set-up in the address still holds.
+      view = { ...view, experiment: null };
+      phase = "gone";
+      tellProgress();
+      remember();
+    }
   }
+}
+
+/** @param {unknown} error */
+function isGone(error) {
+  return error instanceof ApiError && error.problem.status === 404;
 }
 
 const config = JSON.parse(document.getElementById("config")?.textContent ?? "{}");

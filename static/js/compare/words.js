@@ -6,6 +6,19 @@ import { successAt } from "./outcome.js";
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("./outcome.js").Outcome} Outcome */
 
+/**
+ * What the status says: what the server does, or that it cannot be asked.
+ * @param {{there: boolean, over: boolean, detached: boolean, phase: import("../types.js").Connection["phase"]|null}} now
+ *   there: there is a comparison; over: all its runs are
+ */
+export function statusKey({ there, over, detached, phase }) {
+  if (!there) return phase === "gone" ? "status.gone" : "compare.idle";
+  if (detached) return "status.detached";
+  if (over) return "compare.done";
+  if (phase === "gone") return "status.gone";
+  return phase === "retrying" || phase === "draining" ? "status.reconnecting" : "compare.progress-now";
+}
+
 /** @param {Outcome[]} all @param {string[]} names of the models @param {number[]} lengths @param {Language} language */
 export function successWords(all, names, lengths, { t, integer }) {
   const percent = (/** @type {number} */ share) => integer(Math.round(100 * share));

@@ -22,10 +22,17 @@ export function isDue(last, kind, now) {
 export function calm(place) {
   /** @type {{kind: string, at: number}|null} */
   let last = null;
-  return (kind, text) => {
+  let timer = 0;
+  /** @param {string} kind @param {string} text */
+  const tell = (kind, text) => {
     const now = performance.now();
-    if (!isDue(last, kind, now)) return;
-    last = { kind, at: now };
-    setText(place, text);
+    window.clearTimeout(timer);
+    // What was counted last is written even if nothing follows.
+    if (!isDue(last, kind, now)) timer = window.setTimeout(() => tell(kind, text), EVERY);
+    else {
+      last = { kind, at: now };
+      setText(place, text);
+    }
   };
+  return tell;
 }
