@@ -57,7 +57,7 @@ golden: ## make the golden files again with PyTorch (tests/core/golden)
 	@sh scripts/venv.sh requirements-peers.txt
 	$(PY) scripts/make_golden.py
 
-peers: ## compare with PyTorch, Keras and JAX; generate an API client, fuzz the API
+peers: ## compare with PyTorch, Keras and JAX; a generated client, a fuzzer, Jupyter
 	@sh scripts/venv.sh requirements-peers.txt
 	@# On PyTorch: with JAX, Keras 3.15 computes tanh in float32 even where float64 is asked for.
 	KERAS_BACKEND=torch $(PY) -m pytest -m peers
