@@ -81,6 +81,18 @@ test("what arrives is read on the cell state of an LSTM, on the hidden state els
   assert.equal(retentionOf(/** @type {any} */ (run("a", { spec: { model: { cell: "rnn" } } })), row("a"), "before"), -3);
 });
 
+test("a gradient of zero, one that is not finite and one that was not measured are told apart", () => {
+  const nothing = { retention_c_before: null, retention_c_after: null };
+  const of = (/** @type {object} */ more, /** @type {"before"|"after"} */ when) => retentionOf(/** @type {any} */ (run("a")), row("a", { ...nothing, ...more }), when);
+  assert.equal(of({}, "before"), -Infinity);
+  assert.equal(of({ state: "diverged", loss: null }, "after"), Infinity);
+  assert.equal(of({ state: "diverged", loss: null }, "before"), -Infinity);
+  assert.equal(of({ state: "diverged", loss: null, step: 0 }, "before"), Infinity);
+  assert.equal(of({ state: "queued", loss: null, step: 0 }, "before"), null);
+  const points = [0, Infinity, Infinity].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("before"), retention, text: "" }));
+  assert.match(spreadWords(points, ["RNN"], 10, language()), /RNN: ∞ before/);
+});
+
 test("a table is sorted both ways, with what has no value last", () => {
   const runs = ["a", "b", "c"].map((id) => run(id));
   const rows = new Map([["a", row("a", { loss: 2 })], ["b", row("b", { loss: 1 })], ["c", row("c", { loss: null })]]);
@@ -97,10 +109,10 @@ test("the figures draw what there is, and nothing where there is nothing", () =>
   const full = successFigure(models, [10, 20], () => wilson(1, 2), context());
   assert.deepEqual(/** @type {any} */ (full.data[0]).y, [0.5, 0.5]);
 
-  const points = [-120, -4, null].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("after"), retention, text: "" }));
+  const points = [-120, -4, -Infinity, Infinity].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("after"), retention, text: "" }));
   const { data, layout } = spreadFigure(models, points, context());
   const drawn = /** @type {any} */ (data[1]);
-  assert.deepEqual(drawn.marker.symbol, ["triangle-down-open", "circle", "triangle-down-open"]);
+  assert.deepEqual(drawn.marker.symbol, ["triangle-down-open", "circle", "triangle-down-open", "triangle-up-open"]);
   assert.ok(drawn.y.every(Number.isFinite) && Math.min(...drawn.y) >= -35); // one dead run does not flatten all
   assert.equal(layout.shapes.length, 0); // a median below the axis is not drawn on it
 });

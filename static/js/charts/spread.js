@@ -13,7 +13,7 @@ import { quantile } from "../statistics.js";
  * @property {string} run id
  * @property {number} model index
  * @property {"before"|"after"} when
- * @property {number|null} retention log10; null where the gradient was zero or not finite
+ * @property {number} retention log10; -Infinity where the gradient was zero, Infinity where it was not finite
  * @property {string} text what the point says under the pointer
  */
 
@@ -25,13 +25,16 @@ const WIDTH = 0.32;
 /** A place in its column that looks random and is always the same. @param {number} at */
 const jitter = (at) => (((at * 0.618034) % 1) - 0.5) * 0.7 * WIDTH;
 
+/** @param {number} retention @param {{low: number, high: number}} extent */
+const endSymbol = (retention, extent) => (retention < extent.low ? "triangle-down-open" : retention > extent.high ? "triangle-up-open" : null);
+
 /**
  * @param {Model[]} models @param {Point[]} points @param {FigureContext} context
  * @returns {Figure}
  */
 export function spreadFigure(models, points, context) {
   const { language, palette } = context;
-  const finite = points.flatMap(({ retention }) => (retention === null ? [] : [retention]));
+  const finite = points.map(({ retention }) => retention).filter(Number.isFinite);
   const extent = axisOf({
     low: Math.max(FLOOR, Math.min(LEAST.low, ...finite)),
     high: Math.max(LEAST.high, ...finite),
@@ -44,8 +47,7 @@ export function spreadFigure(models, points, context) {
     for (const when of /** @type {const} */ (["before", "after"])) {
       const here = points.filter((point) => point.model === model && point.when === when);
       const middle = model + (when === "before" ? -WIDTH / 1.6 : WIDTH / 1.6);
-      const shown = here.map(({ retention }) => (retention === null ? extent.low : Math.max(extent.low, retention)));
-      const lost = here.map(({ retention }) => retention === null || retention < extent.low);
+      const shown = here.map(({ retention }) => Math.min(extent.high, Math.max(extent.low, retention)));
       const symbol = look.symbol.replace("-open", "");
       data.push({
         type: "scatter",
@@ -56,16 +58,15 @@ export function spreadFigure(models, points, context) {
         text: here.map(({ text }) => text),
         hovertemplate: "%{text}<extra></extra>",
         marker: {
-          // Hollow before training, filled after; what lies below the axis stands on its floor.
-          symbol: lost.map((each) => (each ? "triangle-down-open" : when === "before" ? `${symbol}-open` : symbol)),
+          // Hollow before training, filled after; what lies beyond the axis stands at its end, and points there.
+          symbol: here.map(({ retention }) => endSymbol(retention, extent) ?? (when === "before" ? `${symbol}-open` : symbol)),
           size: 10,
           color: look.colour,
           line: { color: look.colour, width: 1.5 },
         },
         cliponaxis: false,
       });
-      const values = here.map(({ retention }) => retention ?? -Infinity);
-      const median = quantile(values, 0.5);
+      const median = quantile(here.map(({ retention }) => retention), 0.5);
       if (here.length > 1 && Number.isFinite(median) && median >= extent.low) {
         medians.push({ type: "line", x0: middle - WIDTH / 2, x1: middle + WIDTH / 2, y0: median, y1: median, line: { color: palette.ink, width: 2 } });
       }

@@ -361,8 +361,8 @@ function createComparison(api, library, language, catalogue) {
       /** @type {const} */ (["before", "after"]).flatMap((when) => {
         if (!row || (when === "after" && !over)) return [];
         const retention = retentionOf(run, row, when);
-        if (retention === null && !over) return []; // not measured yet
-        const value = retention === null ? t("word.zero") : language.number(10 ** retention);
+        if (retention === null) return []; // not measured
+        const value = retention === -Infinity ? t("word.zero") : retention === Infinity ? t("word.overflow") : language.number(10 ** retention);
         return [{ run: run.id, model, when, retention, text: t("spread.point", { seed, value }) }];
       }),
     );

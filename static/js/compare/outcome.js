@@ -60,10 +60,16 @@ export function successAt(outcomes, model, length) {
 
 /**
  * How much of the gradient arrives at t = 1, as log10: on the first lane of the cell, which is the
- * cell state where there is one. Null where it is not defined: a gradient of zero or infinity.
+ * cell state where there is one. The server writes nothing for a gradient of zero, for one that is not
+ * finite, and for one that was never measured; the state of the run tells which it was.
  * @param {Run} run @param {Row} row @param {"before"|"after"} when
+ * @returns {number|null} -Infinity: exactly zero; Infinity: not finite; null: not measured
  */
 export function retentionOf(run, row, when) {
   const [{ name }] = CELLS[/** @type {import("../types.js").CellName} */ (run.spec.model.cell)].lanes;
-  return name === "c" ? row[`retention_c_${when}`] : row[`retention_h_${when}`];
+  const found = name === "c" ? row[`retention_c_${when}`] : row[`retention_h_${when}`];
+  if (found !== null) return found;
+  // A run ends as diverged at the first step whose loss or gradient is not finite.
+  if (row.state === "diverged" && (when === "after" || row.step === 0)) return Infinity;
+  return row.loss === null && row.state !== "diverged" ? null : -Infinity;
 }

@@ -13,8 +13,8 @@ import { retentionOf } from "./outcome.js";
  * @property {(outcome: Outcome, names: string[], language: Language) => string} text
  */
 
-/** @param {number|null} exponent @param {Language} language */
-const power = (exponent, language) => (exponent === null ? "—" : language.number(10 ** exponent));
+/** @param {number|null} exponent of what arrives @param {Language} language */
+export const shareText = (exponent, language) => (exponent === null || Number.isNaN(exponent) ? "—" : exponent === Infinity ? "∞" : language.number(10 ** exponent));
 
 /** @type {Column[]} */
 const COLUMNS = [
@@ -28,12 +28,12 @@ const COLUMNS = [
   {
     name: "before",
     value: ({ run, row }) => (row ? retentionOf(run, row, "before") : null),
-    text: ({ run, row }, _, language) => power(row ? retentionOf(run, row, "before") : null, language),
+    text: ({ run, row }, _, language) => shareText(row ? retentionOf(run, row, "before") : null, language),
   },
   {
     name: "after",
     value: ({ run, row, over }) => (row && over ? retentionOf(run, row, "after") : null),
-    text: ({ run, row, over }, _, language) => power(row && over ? retentionOf(run, row, "after") : null, language),
+    text: ({ run, row, over }, _, language) => shareText(row && over ? retentionOf(run, row, "after") : null, language),
   },
   { name: "seconds", value: ({ row }) => row?.seconds ?? null, text: ({ row }, _, { number }) => number(row?.seconds ?? null) },
 ];

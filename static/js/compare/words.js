@@ -2,6 +2,7 @@
 
 import { quantile } from "../statistics.js";
 import { successAt } from "./outcome.js";
+import { shareText } from "./table.js";
 
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("./outcome.js").Outcome} Outcome */
@@ -33,11 +34,12 @@ export function successWords(all, names, lengths, { t, integer }) {
 }
 
 /** @param {import("../charts/spread.js").Point[]} points @param {string[]} names @param {number} length @param {Language} language */
-export function spreadWords(points, names, length, { t, integer, number }) {
+export function spreadWords(points, names, length, language) {
+  const { t, integer } = language;
   const parts = names.flatMap((model, index) => {
     const median = (/** @type {string} */ when) => {
-      const values = points.filter((each) => each.model === index && each.when === when).map(({ retention }) => retention ?? -Infinity);
-      return values.length ? number(10 ** quantile(values, 0.5)) : null;
+      const values = points.filter((each) => each.model === index && each.when === when).map(({ retention }) => retention);
+      return values.length ? shareText(quantile(values, 0.5), language) : null;
     };
     const [before, after] = [median("before"), median("after")];
     return before === null ? [] : [t("spread.summary.model", { model, before, after: after ?? "—" })];
