@@ -93,6 +93,20 @@ def test_predict_run_compare(lab: OpenLab, lang: str) -> None:
     page.wait_for_function("() => document.querySelector('[data-shown-step]').closest('figure')")
 
 
+def test_a_training_that_is_stopped_answers_nothing(lab: OpenLab) -> None:
+    shown = visit(lab, "", "en")
+    page = shown.page
+    page.locator("#beyond .answer label").nth(1).click()
+    page.evaluate(SLIDE, {"selector": "#tips-hidden_size", "value": 5})
+    page.click("#figure-tips [data-run]")
+    page.locator("#figure-tips [data-stop]:visible").wait_for()
+    assert page.locator("#beyond .answer input").nth(1).is_disabled()
+    page.click("#figure-tips [data-stop]")
+    page.locator("#figure-tips [data-run]:not([disabled])").wait_for(timeout=60_000)
+    assert not page.locator("#beyond .feedback").nth(1).is_visible()
+    assert page.locator("#beyond .answer input").nth(1).is_enabled()
+
+
 def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
     shown = lab(java_script_enabled=False)
     shown.page.goto(f"{shown.url}/?lang=pt-BR")

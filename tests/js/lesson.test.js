@@ -10,7 +10,7 @@ import { liveNumber, share } from "../../static/js/lesson/numbers.js";
 import { isDue } from "../../static/js/lesson/calm.js";
 import { answeringUnit } from "../../static/js/lesson/cell-figure.js";
 import { stateOf } from "../../static/js/lesson/probe-figure.js";
-import { experimentOf } from "../../static/js/lesson/run-figure.js";
+import { experimentOf, hasEnded } from "../../static/js/lesson/run-figure.js";
 
 const measured = {
   id: "clamp",
@@ -88,6 +88,12 @@ test("progress is kept where storage is forbidden, for this page", () => {
   assert.deepEqual(kept.read(), []);
   kept.write(["a"]);
   assert.deepEqual(kept.read(), ["a"]);
+});
+
+test("a training that was stopped has not ended", () => {
+  const of = (/** @type {string[]} */ ...states) => hasEnded({ order: states.map((_, at) => String(at)), runs: Object.fromEntries(states.map((state, at) => [String(at), { state }])) });
+  assert.ok(of("solved", "diverged", "finished"));
+  for (const states of [["solved", "cancelled"], ["failed"], ["running"], []]) assert.ok(!of(...states));
 });
 
 test("a count is read aloud every five seconds, a change of state at once", () => {

@@ -32,7 +32,9 @@ import { lanesOf, runStyles } from "../visual.js";
  * @property {import("../api.js").Api} api
  * @property {Language} language
  * @property {() => Promise<import("../plot.js").Plotly>} library loads Plotly when first asked
- * @property {(figure: string) => void} ended tells the questions that a training is over
+ * @property {(figure: string) => void} started tells the questions that a training has begun
+ * @property {(figure: string) => void} stopped tells them that it came to nothing
+ * @property {(figure: string) => void} ended tells them that it is over
  * @property {Set<() => void>} themed called after the colours changed
  */
 
@@ -100,6 +102,12 @@ export function createProfile(root, config, { language, library, themed }) {
   themed.add(surroundings.forget);
 
   /** @param {LabState} state @param {number} step @param {(run: Run, at: number) => string} label */
+  const viewOf = (state, step, label) => {
+    const runs = state.order.map((id) => state.runs[id]);
+    return viewAt(state, step, runStyles(runs, surroundings.current.palette, (run) => label(run, runs.indexOf(run))));
+  };
+
+  /** @param {LabState} state @param {number} step @param {(run: Run, at: number) => string} label */
   const show = (state, step, label) => {
     again = () => show(state, step, label);
     if (!plot) {
@@ -107,8 +115,7 @@ export function createProfile(root, config, { language, library, themed }) {
       plot = createPlot(host, library(), () => again?.());
     }
     const { current } = surroundings;
-    const runs = state.order.map((id) => state.runs[id]);
-    const view = viewAt(state, step, runStyles(runs, current.palette, (run) => label(run, runs.indexOf(run))));
+    const view = viewOf(state, step, label);
     const lanes = lanesOf(view, language.t);
     if (plot.ready) {
       plot.draw(
@@ -129,7 +136,6 @@ export function createProfile(root, config, { language, library, themed }) {
       ...(config.theory ? view.runs.map((shown) => directRow(shown)) : []),
     );
     within(root, ".still", SVGElement).setAttribute("aria-label", legend.textContent?.replace(/\s+/g, " ") ?? "");
-    return view;
   };
 
   /** @param {import("../types.js").ShownRun} shown */
@@ -138,7 +144,7 @@ export function createProfile(root, config, { language, library, themed }) {
     return row(swatch({ colour: style.colour, dash: "longdash", symbol: "", width: 1 }), language.t("lesson.direct"), language.number(share), "", "");
   };
 
-  return { show };
+  return { show, viewOf };
 }
 
 /** @param {SVGElement} line @param {string} label @param {string} value @param {string} word @param {string} vitality */

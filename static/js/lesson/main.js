@@ -31,7 +31,7 @@ async function start(config) {
     api: createApi(config.api),
     language,
     library: () => (library ??= loadPlotly(config.plotly)),
-    ended: questions.ended,
+    ...questions,
     themed,
   };
   for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {

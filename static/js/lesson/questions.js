@@ -7,15 +7,30 @@ export function connectQuestions(page) {
     if (question.dataset.after) question.classList.add("is-waiting");
     question.addEventListener("change", () => answered(question));
   }
+  const about = (/** @type {string} */ figure) => questions.filter(({ dataset }) => dataset.after === figure);
   return {
+    /** A prediction that was made stands while its figure trains. @param {string} figure */
+    started(figure) {
+      for (const question of about(figure)) lock(question, question.querySelector("input:checked") !== null);
+    },
+    /** The figure was stopped, or refused: the prediction still waits, and may be another one. @param {string} figure */
+    stopped(figure) {
+      for (const question of about(figure)) lock(question, false);
+    },
     /** A figure has trained to its end: what it was asked before may be answered now. @param {string} figure */
     ended(figure) {
-      for (const question of questions.filter(({ dataset }) => dataset.after === figure)) {
+      for (const question of about(figure)) {
+        lock(question, false);
         question.classList.remove("is-waiting");
         if (question.querySelector("input:checked")) answered(question);
       }
     },
   };
+}
+
+/** @param {HTMLElement} question @param {boolean} locked */
+function lock(question, locked) {
+  for (const input of question.querySelectorAll("input")) input.disabled = locked;
 }
 
 /** @param {HTMLElement} question */

@@ -8,9 +8,11 @@ import { createStore } from "../store.js";
 import { setText } from "../ui/dom.js";
 import { budgetOf, edgeStep, trainingEnd } from "../view.js";
 import { prefersStill } from "../theme.js";
+import { calm } from "./calm.js";
 import { configOf, connectControls, createProfile, within } from "./figure.js";
 
 /** @typedef {import("../types.js").ExperimentSpec} ExperimentSpec */
+/** @typedef {import("../types.js").LabState} LabState */
 /** @typedef {import("./figure.js").FigureConfig} FigureConfig */
 /** @typedef {import("./figure.js").Tools} Tools */
 /** @typedef {import("./figure.js").Values} Values */
@@ -33,6 +35,12 @@ export function experimentOf(config, values, preset) {
   return { runs };
 }
 
+/** Ends that a training comes to by itself: only those answer what the reader was asked to predict. */
+const ENDS = ["solved", "finished", "diverged"];
+
+/** @param {LabState} state */
+export const hasEnded = ({ order, runs }) => order.length > 0 && order.every((id) => ENDS.includes(runs[id].state));
+
 /** @param {HTMLElement} root @param {Tools} tools */
 export function connectRunFigure(root, tools) {
   const config = configOf(root);
@@ -41,7 +49,7 @@ export function connectRunFigure(root, tools) {
   const runButton = within(root, "[data-run]", HTMLButtonElement);
   const stopButton = within(root, "[data-stop]", HTMLButtonElement);
   const progress = within(root, "[data-progress]", HTMLProgressElement);
-  const status = within(root, "[data-status]", HTMLElement);
+  const say = calm(within(root, "[data-status]", HTMLElement));
   const result = within(root, "[data-outcome]", HTMLElement);
   const note = within(root, "[data-note]", HTMLElement);
   const timeline = within(root, "[data-timeline]", HTMLElement);
@@ -56,9 +64,14 @@ export function connectRunFigure(root, tools) {
   let replayFrom = null;
   let following = true; // the slider stands at its end and moves with the training
   let told = false;
+  /** @type {string|null} the experiment on screen; null while the server has not answered */
+  let shown = null;
+  let refusal = "";
   let timer = 0;
   const store = createStore(() => later());
-  const session = createSession(api, store, (problem) => setText(status, problemText(problem, language)));
+  const session = createSession(api, store, (problem) => {
+    refusal = problemText(problem, language);
+  });
   const controls = connectControls(root, config, language, () => {});
 
   function later() {
@@ -85,7 +98,8 @@ export function connectRunFigure(root, tools) {
 
   function draw() {
     const state = store.settle();
-    if (!state.experiment) return;
+    // Until the server has answered, the state is that of the training before.
+    if (shown === null || state.experiment?.id !== shown) return;
     const edge = edgeStep(state);
     const received = state.order.every((id) => {
       const log = state.logs[id];
@@ -98,13 +112,13 @@ export function connectRunFigure(root, tools) {
     const step = Number(slider.value);
     const names = runLabels(state.order.map((id) => state.runs[id].spec), language);
     if (state.order.some((id) => state.logs[id].length)) {
-      const view = profile.show(state, step, (_run, at) => names[at]);
+      profile.show(state, step, (_run, at) => names[at]);
       timeline.hidden = false;
       const text = t("lesson.at-step", { step: language.integer(step) });
       setText(shownStep, language.integer(step));
       slider.setAttribute("aria-valuetext", text);
       setText(note, text);
-      if (over && following) setText(result, t("lesson.over", { runs: outcome(view, language) }));
+      if (over) setText(result, t("lesson.over", { runs: outcome(profile.viewOf(state, edge, (_run, at) => names[at]), language) }));
     }
     const budget = budgetOf(state);
     progress.max = budget;
@@ -116,11 +130,14 @@ export function connectRunFigure(root, tools) {
     const waiting = state.order.every((id) => state.runs[id].state === "queued");
     const words = waiting ? t("lesson.queued") : t("lesson.training", { step: language.integer(Math.floor(edge / 100) * 100), steps: language.integer(budget) });
     const replaying = t("lesson.replaying", { step: language.integer(step), steps: language.integer(edge) });
-    setText(status, over ? "" : allOver(state) ? replaying : words);
+    if (over) say("over", refusal);
+    else if (allOver(state)) say("replaying", replaying);
+    else say(waiting ? "queued" : "training", words);
     if (over && !told) {
       told = true;
       setText(runButton, t("lesson.again"));
-      tools.ended(config.id);
+      if (hasEnded(state)) tools.ended(config.id);
+      else tools.stopped(config.id);
     }
   }
 
@@ -128,10 +145,22 @@ export function connectRunFigure(root, tools) {
     following = true;
     told = false;
     runButton.disabled = true;
-    setText(status, t("lesson.queued"));
+    refusal = "";
+    const before = shown;
+    shown = null;
+    setText(result, "");
+    say("sent", t("lesson.queued"));
+    tools.started(config.id);
     const experiment = await session.run(experimentOf(config, controls.values(), preset()));
-    if (!experiment) runButton.disabled = false;
-    else replayFrom = experiment.state === "done" && !prefersStill() ? 0 : null;
+    shown = experiment?.id ?? before;
+    replayFrom = experiment?.state === "done" && !prefersStill() ? 0 : null;
+    if (experiment) return later();
+    // What was there before still is.
+    runButton.disabled = false;
+    say("refused", refusal);
+    tools.stopped(config.id);
+    told = true;
+    later();
   });
   stopButton.addEventListener("click", () => void session.stop());
   slider.addEventListener("input", () => {
