@@ -132,6 +132,7 @@ def fail(store: Store, run_id: str, code: str, message: str, *, stop: bool = Fal
                 error_message=message[:2000],
                 finished_at=time.time(),
                 cancel_requested=stop,
+                bytes=_size(),
             )
         )
 
@@ -142,7 +143,7 @@ def confirm_cancelled(store: Store, run_id: str) -> bool:
         done = connection.execute(
             update(runs)
             .where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED), runs.c.cancel_requested)
-            .values(state="cancelled", finished_at=time.time())
+            .values(state="cancelled", finished_at=time.time(), bytes=_size())
         )
     return done.rowcount > 0
 
@@ -234,7 +235,7 @@ class RunWriter:
                     finished_at=time.time(),
                     error_code=None,
                     error_message=None,
-                    bytes=_size_of(frames) + _size_of(weights),
+                    bytes=_size(),
                 )
             )
 
@@ -254,8 +255,12 @@ class RunWriter:
             return connection.execute(wanted.where(runs.c.id == self._run_id)).one_or_none()
 
 
+def _size() -> ColumnElement[int]:
+    """Return the bytes that the log of the run that is being updated takes."""
+    return _size_of(frames) + _size_of(weights)
+
+
 def _size_of(table: Table) -> ColumnElement[int]:
-    """Return the bytes of the bodies of the run that is being updated."""
     size = func.coalesce(func.sum(func.length(table.c.body)), 0)
     return select(size).where(table.c.run_id == runs.c.id).scalar_subquery()
 

@@ -135,6 +135,16 @@ def test_the_log_knows_its_size_when_it_is_over(store, submit):
     assert row_of(store, run_id).bytes == 3 * len('{"seq":0}')
 
 
+def test_the_log_of_a_run_that_was_cancelled_or_failed_has_its_size(store, submit):
+    experiment_id, ids = submit(vary={"seed": [0, 1]})
+    for run_id in ids:
+        append(log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE)), 0)
+    log.fail(store, ids[0], "timeout", "too slow")
+    cancel(store, experiment_id)
+    assert log.confirm_cancelled(store, ids[1])
+    assert [row_of(store, run_id).bytes for run_id in ids] == [len('{"seq":0}')] * 2
+
+
 def test_a_finished_run_is_not_claimed_again(store, submit):
     _, (run_id,) = submit()
     append(log.RunWriter(store, run_id, log.claim(store, run_id, PROVENANCE)), 0, state="solved")
