@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -113,6 +113,7 @@ class Engine:
                     self._signal.wait(LOOK_EVERY)
             finally:
                 self._futures.clear()
+                self._handed_out.clear()
 
     # ------------------------------------------------------------------ queue
 
@@ -135,6 +136,7 @@ class Engine:
         slots = sum(client.nthreads().values()) if self._scheduler else self._workers
         due = queue.due(self._store, slots, self._cluster)
         now = time.monotonic()
+        self._forget_all_but({run.id for run in due})
         for run in due:
             if run.id in self._futures or self._not_before.get(run.id, 0.0) > now:
                 continue
@@ -144,6 +146,15 @@ class Engine:
             )
             self._futures[run.id], self._handed_out[run.id] = future, now
             future.add_done_callback(lambda _: self._signal.set())
+
+    def _forget_all_but(self, due: Set[str]) -> None:
+        """Keep in mind what is due or handed out only; what was ever started is due until it ends.
+
+        Otherwise a server would remember every run that it had any trouble with.
+        """
+        for remembered in (self._not_before, self._attempts_before):
+            for run_id in remembered.keys() - due - self._futures.keys():
+                del remembered[run_id]
 
     def _end_overdue(self, client: "Client") -> None:
         """Give up what takes too long: its worker hangs, was stopped, or is far too slow."""
@@ -175,7 +186,7 @@ class Engine:
             else:
                 self._attempts_before.pop(run_id, None)
             # A run that is still unfinished in the store is handed out again.
-            del self._futures[run_id]
+            del self._futures[run_id], self._handed_out[run_id]
             future.release()
 
     def _record(self, run_id: str, error: BaseException | None) -> None:
@@ -183,7 +194,7 @@ class Engine:
 
         if isinstance(error, KilledWorker):
             # Dask blames every run that it had sent to a dead worker, started there or not.
-            attempts = self._attempts(run_id) - self._attempts_before.get(run_id, 0)
+            attempts = self._attempts_since(run_id, self._attempts_before.get(run_id, 0))
             if attempts >= self._max_attempts:
                 message = f"its worker process died {attempts} times"
                 fail(self._store, run_id, "worker_lost", message)
@@ -196,9 +207,12 @@ class Engine:
             fail(self._store, run_id, "internal_error", f"{type(error).__name__}: {error}")
             log.error("a run failed", extra={"run": run_id, "error": repr(error)})
 
-    def _attempts(self, run_id: str) -> int:
+    def _attempts_since(self, run_id: str, before: int) -> int:
+        """Return how often a run was started since then, and since somebody last asked for it."""
+        counts = select(runs.c.attempts, runs.c.attempts_before).where(runs.c.id == run_id)
         with self._store.reading() as connection:
-            return connection.scalar(select(runs.c.attempts).where(runs.c.id == run_id)) or 0
+            row = connection.execute(counts).one_or_none()
+        return 0 if row is None else row.attempts - max(before, row.attempts_before)
 
     def _leave_behind(self) -> None:
         """Let another server take over at once what our dead workers were computing."""

@@ -72,6 +72,8 @@ def test_runs_go_through_cancel_and_leave_no_process(store, submit, engine):
     wait_for(lambda: find_run(store, running[0])[0].seq > reached)
     assert find_run(store, running[0])[0].attempts == 2
 
+    assert {*engine._handed_out, *engine._attempts_before} == {*running}, "the rest is over"
+
     began = time.monotonic()
     engine.stop()
     wait_for(lambda: worker_processes() == [], 10)
@@ -92,6 +94,7 @@ def test_a_run_that_kills_its_workers_is_given_up_and_others_go_on(
     wait_for(lambda: states(store, [killer]) == {"failed"})
     row = find_run(store, killer)[0]
     assert (row.error_code, row.error_message) == ("worker_lost", "its worker process died 2 times")
+    wait_for(lambda: not (engine._futures or engine._handed_out or engine._attempts_before))
 
 
 def test_stopped_workers_are_replaced_and_their_runs_given_up(store, submit):
