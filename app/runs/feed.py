@@ -8,14 +8,17 @@ the same bytes object.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.runs.views import progress
 from app.runs.wire import NOTHING, Piece, event, joined, piece, short
 
+# A chunk ends at either; a frame that alone is larger is sent alone.
 FRAMES_PER_CHUNK = 32
+BYTES_PER_CHUNK = 256_000
+CHUNKS_SHARE = 4  # of the memory, this part at most is chunks: frames cost more to get again
 NONE_YET = -1
 
 
@@ -48,26 +51,51 @@ def frame_piece(body: str) -> Piece:
 
 
 class FrameCache:
-    """Encoded frames by (run, seq), the least recently used dropped beyond a number of bytes."""
+    """Encoded frames by (run, seq), and the chunks that feeds have built of them.
+
+    Beyond a number of bytes for both together, the least recently used are dropped.
+    """
 
     def __init__(self, most_bytes: int) -> None:
         self._frames: OrderedDict[tuple[str, int], Piece] = OrderedDict()
-        self._bytes, self._most = 0, most_bytes
+        self._chunks: OrderedDict[Hashable, Chunk] = OrderedDict()
+        self._bytes = self._bytes_of_chunks = 0
+        self._most = most_bytes
 
     def put(self, run_id: str, seq: int, frame: Piece) -> None:
         key = (run_id, seq)
         if key not in self._frames:
             self._frames[key] = frame
             self._bytes += frame.size
-        # The newest stays, whatever the limit: somebody is about to read it.
-        while self._bytes > self._most and len(self._frames) > FRAMES_PER_CHUNK:
-            self._bytes -= self._frames.popitem(last=False)[1].size
+        self._drop_frames()
 
     def get(self, run_id: str, seq: int) -> Piece | None:
         found = self._frames.get((run_id, seq))
         if found is not None:
             self._frames.move_to_end((run_id, seq))
         return found
+
+    def put_chunk(self, key: Hashable, chunk: "Chunk") -> None:
+        self._chunks[key] = chunk
+        self._bytes += chunk.piece.size
+        self._bytes_of_chunks += chunk.piece.size
+        # The newest stays: all who stand there are about to ask for it.
+        while self._bytes_of_chunks > self._most // CHUNKS_SHARE and len(self._chunks) > 1:
+            size = self._chunks.popitem(last=False)[1].piece.size
+            self._bytes -= size
+            self._bytes_of_chunks -= size
+        self._drop_frames()
+
+    def get_chunk(self, key: Hashable) -> "Chunk | None":
+        found = self._chunks.get(key)
+        if found is not None:
+            self._chunks.move_to_end(key)
+        return found
+
+    def _drop_frames(self) -> None:
+        # The newest stay, whatever the limit: somebody is about to read them.
+        while self._bytes > self._most and len(self._frames) > FRAMES_PER_CHUNK:
+            self._bytes -= self._frames.popitem(last=False)[1].size
 
 
 @dataclass(frozen=True)
@@ -110,7 +138,9 @@ class Feed:
         self._now: list[RunNow] = []
         self._versions = [0] * len(self.run_ids)
         self._states: dict[int, Piece] = {}  # by place, encoded when first told
-        self._built: dict[tuple[Position, frozenset[int]], Chunk] = {}
+        # Part of the key of every chunk that is built: with news, those of before are never asked
+        # for again, and the cache drops them in time.
+        self._epoch = object()
 
     @property
     def now(self) -> Sequence[RunNow]:
@@ -137,7 +167,7 @@ class Feed:
         for index, tell in enumerate(told):
             self._versions[index] += tell
         if grown or any(told):
-            self._built.clear()
+            self._epoch = object()
             if self._is_grid:
                 summed = json.dumps(progress(run.status for run in now))
                 self._progress = [short(event("progress", summed))]
@@ -165,13 +195,14 @@ class Feed:
 
         None means that he has everything for now.
         """
-        key = (position, shown)
-        if key not in self._built:
-            chunk = self._build(position, shown)
-            if not isinstance(chunk, Chunk):
-                return chunk
-            self._built[key] = chunk
-        return self._built[key]
+        key = (self._epoch, position, shown)
+        found = self._cache.get_chunk(key)
+        if found is not None:
+            return found
+        built = self._build(position, shown)
+        if isinstance(built, Chunk):
+            self._cache.put_chunk(key, built)
+        return built
 
     def skip(self, position: Position, shown: frozenset[int]) -> Chunk:
         """Leave out what a slow reader missed of runs that still train, up to their last frame."""
@@ -189,6 +220,7 @@ class Feed:
     def _build(self, position: Position, shown: frozenset[int]) -> Chunk | Missing | None:
         seqs, states = list(position.seqs), list(position.states)
         parts: list[Piece] = []
+        size = 0
         # A run says that it runs before its first frame, and how it ended after its last.
         self._tell(parts, states, lambda index: not self._now[index].final)
         for index, seq in self._frames_after(seqs, shown):
@@ -197,6 +229,9 @@ class Feed:
                 if parts:
                     break
                 return Missing(self.run_ids[index], seq - 1)
+            size += len(frame.text)
+            if size > BYTES_PER_CHUNK and size > len(frame.text):
+                break
             seqs[index] = seq
             parts += short(f"id: {Position(tuple(seqs), ()).id}\n".encode()), frame
         complete = [

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow, frame_piece
+from app.runs.feed import (
+    BYTES_PER_CHUNK,
+    CHUNKS_SHARE,
+    FRAMES_PER_CHUNK,
+    Feed,
+    FrameCache,
+    Missing,
+    RunNow,
+    frame_piece,
+)
 from app.runs.wire import Piece
 
 BOTH = frozenset({0, 1})
@@ -171,6 +180,44 @@ def test_a_slow_viewer_skips_what_still_trains_and_is_told(story):
     assert value == [{"run": "a", "from": 4, "to": 90}]
     assert short(story.feed.after(chunk.position, frozenset({0})).body) == ["a90"]
     assert story.feed.skip(story.connect((90, 3)), BOTH).body == b""
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(100_000, [2, 2, 2]), (BYTES_PER_CHUNK, [1] * 6), (2 * BYTES_PER_CHUNK, [1] * 6)],
+)
+def test_a_chunk_of_large_frames_is_small_but_never_empty(size, expected):
+    cache = FrameCache(10**8)
+    feed = Feed(["a"], cache)
+    for seq in range(6):
+        cache.put("a", seq, Piece(b"x" * size, b""))
+    feed.update([run("finished", 5)], [True])
+    position, counts = feed.greeting(feed.start()).position, []
+    while True:
+        chunk = feed.after(position, frozenset({0}))
+        counts.append(chunk.position.seqs[0] - position.seqs[0])
+        position = chunk.position
+        if chunk.ended:
+            break
+    assert counts == expected
+
+
+def test_viewers_at_every_place_of_a_long_run_take_no_more_than_the_cache():
+    most = 2_000_000
+    cache = FrameCache(most)
+    feed = Feed(["a"], cache)
+    feed.update([run("finished", 499)], [True])
+    for seq in range(500):
+        cache.put("a", seq, Piece(b"x" * 1000, b"x" * 1000))
+    for seq in range(499):
+        position = feed.greeting(feed.start([seq])).position
+        assert feed.after(position, frozenset({0})).position.seqs[0] > seq
+        assert feed.after(position, frozenset({0})) is feed.after(position, frozenset({0}))
+        assert cache._bytes <= most
+    chunks = sum(chunk.piece.size for chunk in cache._chunks.values())
+    frames = sum(frame.size for frame in cache._frames.values())
+    assert (chunks, chunks + frames) == (cache._bytes_of_chunks, cache._bytes)
+    assert most / CHUNKS_SHARE - 100_000 < chunks <= most / CHUNKS_SHARE
 
 
 def test_the_cache_keeps_to_its_bytes_but_always_a_chunk():
