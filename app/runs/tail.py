@@ -147,6 +147,7 @@ class Tail:
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.draining = asyncio.Event()
         # Seconds from the last question to the log until viewers had what it found.
         self.lag = 0.0
@@ -156,13 +157,13 @@ class Tail:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
         self._thread.start()
-        self._beat()
+        self._beat(self._loop)
 
-    def _beat(self) -> None:
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake everybody now and then: one timer for all, where each had one per frame."""
         for watch in self._watches.values():
             watch.wake()
-        self._loop.call_later(self._wake_every, self._beat)
+        loop.call_later(self._wake_every, self._beat, loop)
 
     def stop(self) -> None:
         """End the thread."""
@@ -173,7 +174,11 @@ class Tail:
 
     def drain(self) -> None:
         """Tell every viewer that this process is going; safe to call from a signal handler."""
-        self._loop.call_soon_threadsafe(self._drain)
+        if self._loop is None:  # stopped while it starts: nobody waits yet
+            self.draining.set()
+            return
+        with suppress(RuntimeError):  # the loop is closed: everybody is gone
+            self._loop.call_soon_threadsafe(self._drain)
 
     def _drain(self) -> None:
         self.draining.set()
@@ -239,28 +244,35 @@ class Tail:
     # ------------------------------------------------------------------ thread
 
     def _run(self) -> None:
-        with _commit_counter(self._store) as count_commits:
-            seen, looked_at = None, -float("inf")
-            while not self._stopping:
-                # A copy: the event loop changes the dictionary.
-                watches = [watch for watch in list(self._watches.values()) if _may_change(watch)]
-                pause = self._pause if watches else None
-                try:
-                    count, now = count_commits(), time.monotonic()
-                    fresh = any(not watch.ready.is_set() for watch in watches)
-                    overdue = now - looked_at >= MINOR_EVERY
-                    if watches and (fresh or overdue or count != seen):
-                        news = self._look(watches)
-                        seen, looked_at = count, now
-                        # However much is watched, looking takes at most a fifth of one core.
-                        pause = max(self._pause, 4 * (time.monotonic() - now))
-                        with suppress(RuntimeError):  # the loop is closed: we are stopping
-                            self._loop.call_soon_threadsafe(self._apply, news)
-                except (SQLAlchemyError, sqlite3.Error):
-                    log.exception("the log cannot be read")
-                    pause = MINOR_EVERY
-                self._wake.wait(pause)
+        while not self._stopping:
+            try:
+                with _commit_counter(self._store) as count_commits:
+                    self._follow(count_commits)
+            # Whatever it is: without this thread every viewer would wait for ever.
+            except Exception:
+                log.exception("the log cannot be read")
+                self._wake.wait(MINOR_EVERY)
                 self._wake.clear()
+
+    def _follow(self, count_commits: Callable[[], object]) -> None:
+        assert self._loop is not None
+        seen, looked_at = None, -float("inf")
+        while not self._stopping:
+            # A copy: the event loop changes the dictionary.
+            watches = [watch for watch in list(self._watches.values()) if _may_change(watch)]
+            pause = self._pause if watches else None
+            count, now = count_commits(), time.monotonic()
+            fresh = any(not watch.ready.is_set() for watch in watches)
+            overdue = now - looked_at >= MINOR_EVERY
+            if watches and (fresh or overdue or count != seen):
+                news = self._look(watches)
+                seen, looked_at = count, now
+                # However much is watched, looking takes at most a fifth of one core.
+                pause = max(self._pause, 4 * (time.monotonic() - now))
+                with suppress(RuntimeError):  # the loop is closed: we are stopping
+                    self._loop.call_soon_threadsafe(self._apply, news)
+            self._wake.wait(pause)
+            self._wake.clear()
 
     def _look(self, watches: Sequence[Watch]) -> _News:
         news = _News()
@@ -300,8 +312,8 @@ def _commit_counter(store: Store) -> Iterator[Callable[[], object]]:
     """Give a function whose answer changes when somebody else has committed something."""
     if not store.is_sqlite:
         counter = _SnapshotCounter(store)
-        yield counter
-        counter.close()
+        with closing(counter):
+            yield counter
         return
     # Its own connection: the counter leaves out what the asking connection commits itself.
     with closing(sqlite3.connect(str(store.url.database))) as connection:

@@ -191,6 +191,41 @@ def test_nothing_is_kept_of_an_experiment_that_nobody_watches(store, submit):
     asyncio.run(story())
 
 
+def test_draining_is_safe_before_the_start_and_after_the_end(store):
+    tail = Tail(store, poll_interval=0.01, cache_bytes=0, live_runs=12)
+    tail.drain()
+    assert tail.draining.is_set()
+
+    async def story():
+        tail.start()
+        await asyncio.to_thread(tail.stop)
+
+    asyncio.run(story())
+    tail.drain()
+
+
+def test_an_unforeseen_error_does_not_end_the_thread(store, submit, monkeypatch, caplog):
+    experiment_id, _ = submit()
+    monkeypatch.setattr("app.runs.tail.MINOR_EVERY", 0.01)
+    look, failed = Tail._look, []
+
+    def looking(tail, watches):
+        if not failed:
+            failed.append(True)
+            raise ZeroDivisionError
+        return look(tail, watches)
+
+    monkeypatch.setattr(Tail, "_look", looking)
+
+    async def story():
+        async with tailing(store) as tail:
+            return await Viewer(tail, view(store, experiment_id)).connect()
+
+    assert asyncio.run(story()).states == ["queued"]
+    assert failed
+    assert "the log cannot be read" in caplog.text
+
+
 def test_draining_wakes_everybody(store, submit):
     experiment_id, _ = submit()
 
