@@ -20,6 +20,7 @@ FRAMES_PER_CHUNK = 32
 BYTES_PER_CHUNK = 256_000
 CHUNKS_SHARE = 4  # of the memory, this part at most is chunks: frames cost more to get again
 NONE_YET = -1
+GONE = short(b": these frames were deleted\n\n")
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class Feed:
         # Part of the key of every chunk that is built: with news, those of before are never asked
         # for again, and the cache drops them in time.
         self._epoch = object()
+        self._lost: set[Missing] = set()
 
     @property
     def now(self) -> Sequence[RunNow]:
@@ -168,6 +170,7 @@ class Feed:
             self._versions[index] += tell
         if grown or any(told):
             self._epoch = object()
+            self._lost.clear()
             if self._is_grid:
                 summed = json.dumps(progress(run.status for run in now))
                 self._progress = [short(event("progress", summed))]
@@ -200,9 +203,16 @@ class Feed:
         if found is not None:
             return found
         built = self._build(position, shown)
+        if isinstance(built, Missing) and built in self._lost:
+            # Without the event ``end``: who connects again learns whether they are computed anew.
+            return Chunk(GONE, position, ended=True)
         if isinstance(built, Chunk):
             self._cache.put_chunk(key, built)
         return built
+
+    def lose(self, missing: Missing) -> None:
+        """Take note that the log has these frames no more; whoever needs them is let go."""
+        self._lost.add(missing)
 
     def skip(self, position: Position, shown: frozenset[int]) -> Chunk:
         """Leave out what a slow reader missed of runs that still train, up to their last frame."""

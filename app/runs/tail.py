@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ FRAMES_AT_ONCE = 64  # read ahead for the viewers; who is further behind reads f
 class _News:
     """What one look at the log found."""
 
+    opened: int  # how many viewers had come when the look began
     asked_at: float = field(default_factory=time.monotonic)
     runs: dict[str, Row[Any]] = field(default_factory=dict)
     cancelled: dict[str, bool] = field(default_factory=dict)
@@ -53,7 +55,10 @@ class Watch:
         self.feed = Feed([run.id for run in view.runs], cache, is_grid=is_grid)
         self.is_grid = is_grid
         self.viewers = 0
+        # Set once the feed is as new as the latest viewer; of each of those still to be served, by
+        # the number of his arrival. One for all would not be set while more keep coming.
         self.ready = asyncio.Event()
+        self._arriving: deque[tuple[int, asyncio.Event]] = deque()
         self._waiting: set[asyncio.Future[None]] = set()
         # Per run: what was found at the last look, and what viewers were told of it.
         self._seen: list[tuple[Any, ...]] = [()] * len(self.labels)
@@ -69,6 +74,11 @@ class Watch:
             await future
         finally:
             self._waiting.discard(future)
+
+    def arrive(self, number: int) -> None:
+        """Let the next viewer wait for a look that begins after he came."""
+        self.ready = asyncio.Event()
+        self._arriving.append((number, self.ready))
 
     def wake(self) -> None:
         """Wake every viewer who waits now."""
@@ -98,8 +108,11 @@ class Watch:
                 self._told[index], self._minor[index] = major, minor
         if minor_is_due and any(told):
             self._minor_at = now
-        if self.feed.update(present, told) or not self.ready.is_set():
-            self.ready.set()
+        changed = self.feed.update(present, told)
+        # A look that began before a viewer came may not know what he has asked for.
+        while self._arriving and self._arriving[0][0] <= news.opened:
+            self._arriving.popleft()[1].set()
+        if changed:
             self.wake()
 
     def _run_now(self, index: int, row: Row[Any], position: int | None, cancelled: bool) -> RunNow:
@@ -143,6 +156,7 @@ class Tail:
         self._cache = FrameCache(cache_bytes)
         self._watches: dict[str, Watch] = {}
         self._loading: dict[Missing, asyncio.Task[None]] = {}
+        self._opened = 0
         self._known: dict[str, int] = {}  # run → last frame seen; belongs to the thread
         self._wake = threading.Event()
         self._stopping = False
@@ -199,7 +213,8 @@ class Tail:
             self._watches[watch.experiment_id] = watch
         watch.viewers += 1
         # Runs that had ended may have been asked for again: this viewer waits for a fresh look.
-        watch.ready.clear()
+        self._opened += 1
+        watch.arrive(self._opened)
         self._wake.set()
         return watch
 
@@ -224,8 +239,12 @@ class Tail:
             rows = read_frames(self._store, missing.run_id, **page)
             return [(seq, frame_piece(body)) for seq, body in rows]
 
-        for seq, frame in await asyncio.to_thread(read):
+        found = await asyncio.to_thread(read)
+        for seq, frame in found:
             self._cache.put(missing.run_id, seq, frame)
+        if not found or found[0][0] != missing.seq + 1:
+            for watch in self._watches.values():
+                watch.feed.lose(missing)
 
     # ------------------------------------------------------------------ event loop
 
@@ -275,7 +294,7 @@ class Tail:
             self._wake.clear()
 
     def _look(self, watches: Sequence[Watch]) -> _News:
-        news = _News()
+        news = _News(self._opened)
         wanted = {run_id for watch in watches for run_id in watch.feed.run_ids}
         live = {run_id for watch in watches if not watch.is_grid for run_id in watch.feed.run_ids}
         with self._store.reading() as connection:

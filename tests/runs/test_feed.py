@@ -163,6 +163,20 @@ def test_frames_that_are_not_in_memory_are_asked_for(story):
     assert story.feed.after(chunk.position, BOTH) == Missing("a", 4)
 
 
+def test_frames_that_were_deleted_end_the_stream_of_who_needs_them(story):
+    story.now(run("finished", 5), run("finished", 5))
+    story.now(run("finished", 9), run("finished", 5), cached=False)
+    missing = story.feed.after(story.connect((5, 5)), BOTH)
+    assert missing == Missing("a", 5)
+    story.feed.lose(missing)
+    chunk = story.feed.after(story.connect((5, 5)), BOTH)
+    assert chunk.ended
+    assert short(story.feed.after(story.connect((9, 5)), BOTH).body) == ["end"]
+    assert chunk.body.startswith(b": "), "no event: the reader connects again"
+    story.now(run("finished", 9), run("finished", 5), cached=False)
+    assert story.feed.after(story.connect((5, 5)), BOTH) == missing, "perhaps they are back"
+
+
 def test_a_position_ahead_of_the_log_is_unknown(story):
     story.now(run(seq=5), run())
     assert story.feed.knows((5, -1))

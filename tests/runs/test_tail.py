@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import threading
 from contextlib import asynccontextmanager
+
+from sqlalchemy import delete
 
 from app.runs import log
 from app.runs.experiments import cancel, view
 from app.runs.feed import Missing
+from app.runs.store import frames
 from app.runs.tail import Tail
 
 ALL = frozenset(range(12))
@@ -153,6 +157,57 @@ def test_a_viewer_of_runs_that_are_asked_for_again_sees_them_go_on(store, submit
     assert first.states == ["cancelled"]
     assert second.states[0] == "queued"
     assert second.frames == [0, 1, 2, 3]
+
+
+def test_a_look_that_began_before_a_viewer_came_does_not_speak_to_him(store, submit, monkeypatch):
+    """He has asked again for what was stopped; the look still says that it is."""
+    experiment_id, _ = submit()
+    cancel(store, experiment_id)
+    look, looked, go_on = Tail._look, threading.Event(), threading.Event()
+
+    def looking(tail, watches):
+        news = look(tail, watches)
+        looked.set()
+        go_on.wait(5)
+        return news
+
+    async def story():
+        async with tailing(store) as tail:
+            first = await Viewer(tail, view(store, experiment_id)).connect()
+            monkeypatch.setattr(Tail, "_look", looking)
+            tail.open(view(store, experiment_id))  # somebody else, who has not asked
+            await asyncio.to_thread(looked.wait, 5)
+            submit()
+            second = Viewer(tail, view(store, experiment_id))
+            go_on.set()
+            return first, await second.connect()
+
+    first, second = asyncio.run(story())
+    assert first.states == ["cancelled"]
+    assert second.states == ["queued"]
+
+
+def test_whoever_watches_frames_that_are_deleted_is_let_go(store, submit):
+    experiment_id, (run_id,) = submit()
+    log.claim(store, run_id, {"kernels": "numpy"})
+    write(store, run_id, 0, 99, "finished")
+
+    async def story():
+        async with tailing(store) as tail:
+            viewer = await Viewer(tail, view(store, experiment_id)).connect()
+            await viewer.until(lambda v: len(v.frames) == 32)
+            with store.writing() as connection:
+                connection.execute(delete(frames))
+            async with asyncio.timeout(5):
+                while True:
+                    chunk = viewer.watch.feed.after(viewer.position, viewer.shown)
+                    if not isinstance(chunk, Missing):
+                        return chunk
+                    await tail.load(chunk)
+
+    chunk = asyncio.run(story())
+    assert chunk.ended
+    assert b"event:" not in chunk.body
 
 
 def test_a_grid_tells_progress_and_sends_no_frames_unasked(store, submit):
