@@ -118,6 +118,54 @@ def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
     assert shown.page.locator("#forgetting .feedback").nth(1).is_visible()
 
 
+INK = "getComputedStyle(document.body).color"
+
+
+def test_paper_is_white_whatever_was_chosen(lab: OpenLab) -> None:
+    shown = lab(1280, 900, color_scheme="dark")
+    page = shown.page
+    for path in ("about", "challenges", "compare", ""):
+        page.goto(f"{shown.url}/{path}?lang=en")
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        assert page.evaluate(INK) == "rgb(234, 240, 246)"
+        page.emulate_media(media="print")
+        assert page.evaluate(INK) == "rgb(19, 32, 46)", path
+        page.emulate_media(media="screen")
+    # A live figure is drawn as wide as the sheet, in its colours, and as before afterwards.
+    page.locator("html.scripted").wait_for()
+    page.evaluate(SLIDE, {"selector": "#clamp-clamp", "value": 6})
+    plot = page.locator("#figure-clamp.is-live .main-svg").first
+    plot.wait_for(timeout=30_000)
+    before = plot.get_attribute("width")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert plot.get_attribute("width") == "660"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert plot.get_attribute("width") == before
+
+
+def test_another_language_is_the_same_chapter(lab: OpenLab) -> None:
+    shown = visit(lab, "", "en")
+    shown.page.evaluate("document.getElementById('cell').scrollIntoView()")
+    shown.page.locator(".contents a[href='#cell'][aria-current]").wait_for()
+    shown.page.click(".languages a[hreflang=pt-BR]")
+    shown.page.wait_for_url("**/?lang=pt-BR#cell")
+
+
+# Of each page: how far what was there moved when the scripts arrived.
+SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("path", ["", "compare", "challenges", "about"])
+def test_nothing_moves_when_the_scripts_arrive(lab: OpenLab, path: str) -> None:
+    shown = lab(412, 823)
+    shown.page.add_init_script(SHIFTS)
+    shown.page.goto(f"{shown.url}/{path}?lang=pt-BR", wait_until="networkidle")
+    shown.page.wait_for_timeout(300)
+    assert shown.number("window.shifted") < 0.02
+
+
 @pytest.mark.parametrize("path", ["", "compare", "challenges", "about"])
 def test_nothing_hangs_over_the_edge(lab: OpenLab, path: str) -> None:
     shown = lab(360, 900)

@@ -9,6 +9,7 @@ import { complaint, sameRuns, setupOf } from "../experiment.js";
 import { save } from "../export/files.js";
 import { loadLanguage } from "../i18n.js";
 import { calm } from "../lesson/calm.js";
+import { connectPaper } from "../lesson/paper.js";
 import { loadPlotly, createPlot } from "../plot.js";
 import { runLabels } from "../run-labels.js";
 import { openStream } from "../stream.js";
@@ -414,6 +415,10 @@ function createComparison(api, library, language, catalogue) {
   }
 
   connectTheme(byId("theme", HTMLButtonElement), surroundings.forget);
+  connectPaper(() => {
+    surroundings.forget();
+    if (experiment) draw();
+  });
   changed();
   if (view.experiment) void resume(view.experiment);
 

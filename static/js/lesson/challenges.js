@@ -12,6 +12,7 @@ import { byId, setText } from "../ui/dom.js";
 import { calm } from "./calm.js";
 import { within } from "./figure.js";
 import { forgetful } from "./memory.js";
+import { keepPlace } from "./place.js";
 
 /** @typedef {import("../api.js").Api} Api */
 /** @typedef {import("../types.js").LabState} LabState */
@@ -171,6 +172,7 @@ function connectOther(api, language) {
 /** @param {{api: string, lang: string, messages: string}} config */
 async function start(config) {
   connectTheme(byId("theme", HTMLButtonElement), () => {});
+  keepPlace();
   const language = await loadLanguage(config.lang, config.messages);
   const api = createApi(config.api);
   const challenges = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-challenge]"))];

@@ -6,6 +6,8 @@ import { loadPlotly } from "../plot.js";
 import { connectTheme } from "../theme.js";
 import { byId } from "../ui/dom.js";
 import { connectCellFigure } from "./cell-figure.js";
+import { connectPaper } from "./paper.js";
+import { keepPlace } from "./place.js";
 import { connectProbeFigure } from "./probe-figure.js";
 import { connectQuestions } from "./questions.js";
 import { connectReading } from "./reading.js";
@@ -23,6 +25,8 @@ async function start(config) {
     [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".chapter"))],
     [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents a"))],
   );
+  keepPlace(() => document.querySelector(".contents a[aria-current]")?.getAttribute("href") ?? "");
+  connectPaper(() => themed.forEach((each) => each()));
   const questions = connectQuestions(document);
   const language = await loadLanguage(config.lang, config.messages);
   /** @type {Promise<import("../plot.js").Plotly>|null} */

@@ -2,5 +2,7 @@
 
 import { connectTheme } from "../theme.js";
 import { byId } from "../ui/dom.js";
+import { keepPlace } from "./place.js";
 
 connectTheme(byId("theme", HTMLButtonElement), () => {});
+keepPlace();
