@@ -17,15 +17,17 @@ HOLD = 45.0  # seconds that a page keeps its hold without being heard of
 
 def hold(store: Store, connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
     """Begin or renew holds, given as (experiment, holder)."""
-    for experiment_id, holder in sorted(pairs):
-        until = None if holder == UNNAMED else store.now() + HOLD
-        row = {"experiment_id": experiment_id, "holder": holder, "until": until}
-        insert = store.insert(holds).values(row)
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["experiment_id", "holder"], set_={"until": until}
+    rows = [{"experiment_id": experiment, "holder": holder} for experiment, holder in sorted(pairs)]
+    for until, some in (
+        (None, [row for row in rows if row["holder"] == UNNAMED]),
+        (store.now() + HOLD, [row for row in rows if row["holder"] != UNNAMED]),
+    ):
+        if some:
+            insert = store.insert(holds).values(until=until)
+            renewing = insert.on_conflict_do_update(
+                index_elements=["experiment_id", "holder"], set_={"until": insert.excluded.until}
             )
-        )
+            connection.execute(renewing, some)
 
 
 def let_go(store: Store, connection: Connection, experiment_id: str, holder: str) -> int:
@@ -40,6 +42,16 @@ def count(store: Store, connection: Connection, experiment_id: str) -> int:
     """Return how many hold an experiment now."""
     these = and_(holds.c.experiment_id == experiment_id, _live(store))
     return connection.scalar(select(func.count()).select_from(holds).where(these)) or 0
+
+
+def drop_expired(store: Store) -> int:
+    """Delete the holds that hold nothing any more; how many they were."""
+    expired = holds.c.until < store.now()
+    with store.reading() as connection:
+        if connection.scalar(select(holds.c.holder).where(expired).limit(1)) is None:
+            return 0  # no writer has to wait
+    with store.writing() as connection:
+        return connection.execute(delete(holds).where(expired)).rowcount
 
 
 def _live(store: Store) -> ColumnElement[bool]:

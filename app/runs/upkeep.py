@@ -7,12 +7,14 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Collection
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.runs.holds import HOLD, hold
+from app.runs.holds import HOLD, drop_expired, hold
 from app.runs.retention import Policy, prune, seen
-from app.runs.store import Store, reason
+from app.runs.store import Store, experiments, reason
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +34,11 @@ class Upkeep:
     def __init__(self, store: Store, policy: Policy) -> None:
         self._store, self._policy = store, policy
         self._looking: Counter[tuple[str, str]] = Counter()
+        self._arrived: set[tuple[str, str]] = set()  # those the database does not know yet
         self._lock = threading.Lock()
         self._signal = threading.Event()
         self._stopping = False
+        self._told_at = -float("inf")
         self._pruned_at = time.monotonic()  # not in the first minutes, when there is enough to do
         self._thread: threading.Thread | None = None
 
@@ -53,6 +57,8 @@ class Upkeep:
         with self._lock:
             self._looking[experiment_id, holder] += 1
             is_new = self._looking[experiment_id, holder] == 1
+            if is_new:
+                self._arrived.add((experiment_id, holder))
         if is_new:
             self._signal.set()
 
@@ -62,26 +68,50 @@ class Upkeep:
             self._looking[experiment_id, holder] -= 1
             if not self._looking[experiment_id, holder]:
                 del self._looking[experiment_id, holder]
+                self._arrived.discard((experiment_id, holder))
 
     def _run(self) -> None:
         while not self._stopping:
+            now = time.monotonic()
             try:
-                self.tell()
-                if time.monotonic() - self._pruned_at >= PRUNE_EVERY:
-                    self._pruned_at = time.monotonic()
+                if now - self._told_at >= TELL_EVERY:
+                    self._told_at = now
+                    self.tell()
+                else:
+                    self._tell_arrived()
+                if now - self._pruned_at >= PRUNE_EVERY:
+                    self._pruned_at = now
+                    drop_expired(self._store)
                     prune(self._store, self._policy)
             except SQLAlchemyError as error:
                 log.error("the upkeep has to wait", extra={"error": reason(error)})
-            self._signal.wait(TELL_EVERY)
+            self._signal.wait(max(0.0, self._told_at + TELL_EVERY - time.monotonic()))
             self._signal.clear()
 
     def tell(self) -> None:
         """Write who looks at what."""
         with self._lock:
             looking = list(self._looking)
+        self._write(looking)
+
+    def _tell_arrived(self) -> None:
+        """Write who has come since; the others are known, and a class comes one by one."""
+        with self._lock:
+            arrived = list(self._arrived)
+        self._write(arrived)
+
+    def _write(self, looking: Collection[tuple[str, str]]) -> None:
         if not looking:
             return
+        ids = {experiment_id for experiment_id, _ in looking}
         with self._store.planning() as connection:
-            seen(connection, {experiment_id for experiment_id, _ in looking}, time.time())
+            seen(connection, ids, time.time())
+            # Who still looks at one that was deleted must not cost the others theirs.
+            there = set(
+                connection.scalars(select(experiments.c.id).where(experiments.c.id.in_(ids)))
+            )
             # Who looks without a name holds nothing: he has not asked for anything.
-            hold(self._store, connection, [pair for pair in looking if pair[1]])
+            pairs = [(experiment, holder) for experiment, holder in looking if holder]
+            hold(self._store, connection, [pair for pair in pairs if pair[0] in there])
+        with self._lock:
+            self._arrived.difference_update(looking)

@@ -1,6 +1,7 @@
 """An experiment that several hold ends when the last of them lets go."""
 
 import pytest
+from sqlalchemy import select
 
 from app.runs import holds
 from app.runs.experiments import cancel, leave, submit, view
@@ -8,6 +9,7 @@ from app.runs.holds import HOLD
 from app.runs.plan import plan
 from app.runs.retention import Policy
 from app.runs.store import Store
+from app.runs.store import holds as table
 from app.runs.upkeep import Upkeep
 from tests.runs.conftest import LIMITS, SMALL
 
@@ -118,6 +120,59 @@ def test_the_thread_tells_at_once_of_a_new_reader(store, ask):
         upkeep._thread.join(0.01)
     upkeep.stop()
     assert states(store, experiment_id) == ("queued", 2)
+
+
+def kept(store):
+    with store.reading() as connection:
+        rows = connection.execute(select(table.c.experiment_id, table.c.holder))
+        return {(row.experiment_id, row.holder) for row in rows}
+
+
+def test_a_hold_on_what_was_deleted_does_not_cost_the_others_theirs(store, ask):
+    experiment_id = ask(holds.UNNAMED)
+    upkeep = Upkeep(store, Policy(0, 0))
+    upkeep.enter("0" * 16, ANNA)
+    upkeep.enter(experiment_id, BEN)
+    upkeep.tell()
+    assert kept(store) == {(experiment_id, holds.UNNAMED), (experiment_id, BEN)}
+
+
+def test_whoever_arrives_is_written_alone(store, ask, monkeypatch):
+    experiment_id = ask(holds.UNNAMED)
+    written = []
+    monkeypatch.setattr(
+        "app.runs.upkeep.hold", lambda store, connection, pairs: written.append(sorted(pairs))
+    )
+    upkeep = Upkeep(store, Policy(0, 0))
+    upkeep.enter(experiment_id, ANNA)
+    upkeep._tell_arrived()
+    upkeep.enter(experiment_id, BEN)
+    upkeep._tell_arrived()
+    upkeep._tell_arrived()
+    upkeep.tell()
+    anna, ben = (experiment_id, ANNA), (experiment_id, BEN)
+    assert written == [[anna], [ben], [anna, ben]]
+
+
+def test_who_could_not_be_written_is_written_later(store, ask, monkeypatch):
+    experiment_id = ask(holds.UNNAMED)
+    upkeep = Upkeep(store, Policy(0, 0))
+    upkeep.enter(experiment_id, ANNA)
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr("app.runs.upkeep.hold", lambda *_: 1 / 0)
+        upkeep._tell_arrived()
+    upkeep._tell_arrived()
+    assert (experiment_id, ANNA) in kept(store)
+
+
+def test_holds_that_are_over_are_deleted(store, ask, later):
+    experiment_id = ask(holds.UNNAMED)
+    ask(ANNA)
+    assert holds.drop_expired(store) == 0
+    later(HOLD + 1)
+    ask(BEN)
+    assert holds.drop_expired(store) == 1
+    assert kept(store) == {(experiment_id, holds.UNNAMED), (experiment_id, BEN)}
 
 
 def test_what_does_not_exist(store, ask):
