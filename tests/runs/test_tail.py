@@ -187,6 +187,20 @@ def test_a_look_that_began_before_a_viewer_came_does_not_speak_to_him(store, sub
     assert second.states == ["queued"]
 
 
+def test_a_viewer_does_not_wait_for_all_who_come_after_him(store, submit):
+    experiment_id, _ = submit()
+
+    async def story():
+        async with tailing(store) as tail, asyncio.timeout(5):
+            found = view(store, experiment_id)
+            ready = tail.open(found).ready
+            while not ready.is_set():
+                tail.open(found)
+                await asyncio.sleep(0.001)
+
+    asyncio.run(story())
+
+
 def test_whoever_watches_frames_that_are_deleted_is_let_go(store, submit):
     experiment_id, (run_id,) = submit()
     log.claim(store, run_id, {"kernels": "numpy"})
