@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.pages import about, challenges, embed, lab, lesson
+from app.pages import about, challenges, embed, lab, lesson, not_found
 from app.pages.render import Pages
 from app.settings import Settings
 
@@ -42,3 +42,4 @@ def install(app: FastAPI, settings: Settings) -> None:
         return Response(body, media_type=asset.media_type, headers=headers)
 
     app.include_router(router)
+    not_found.install(app, pages)
