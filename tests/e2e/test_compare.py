@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import OpenLab
+from .conftest import OpenLab, violations
 
 pytestmark = pytest.mark.e2e
 
@@ -30,6 +30,11 @@ def test_a_grid_fills_and_leads_to_the_lab(lab: OpenLab, lang: str) -> None:
     assert solved.count() == 8
     assert page.locator("#success-plot .main-svg").count() > 0
     assert page.locator("#spread-plot .scatterlayer .point").count() == 8  # 4 before, 4 after
+
+    for figure, rows in (("success", 2), ("spread", 2), ("bands", 21)):
+        page.click(f"#{figure}-table summary")
+        page.locator(f"#{figure}-table tbody tr").nth(rows - 1).wait_for()
+    assert violations(page) == []
 
     page.locator("#runs thead button").nth(2).click()
     page.locator("#runs thead button").nth(2).click()

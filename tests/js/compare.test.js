@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { bandsFigure, lossAt } from "../../static/js/charts/bands.js";
 import { spreadFigure } from "../../static/js/charts/spread.js";
 import { successFigure } from "../../static/js/charts/success.js";
+import { bandsTable, spreadTable, successTable } from "../../static/js/compare/figure-tables.js";
 import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, parseLengths, parseSeeds } from "../../static/js/compare/grid.js";
 import { outcomesOf, retentionOf, successAt } from "../../static/js/compare/outcome.js";
 import { createReader, pauseAfter } from "../../static/js/compare/reader.js";
@@ -133,6 +134,18 @@ test("the words give the median that the figure draws, also of an even number of
   const { layout } = spreadFigure(models, points, context());
   assert.equal(layout.shapes[0].y0, -3);
   assert.match(spreadWords(points, ["RNN"], 10, language()), /RNN: 0\.001 before/);
+});
+
+test("every figure is also a table", () => {
+  const runs = [run("a", { state: "solved" }), run("b", { state: "diverged" }), run("c", { state: "running" })];
+  const rows = new Map([["a", row("a")], ["b", row("b", { state: "diverged", loss: null, retention_c_after: null })], ["c", row("c")]]);
+  const all = outcomesOf(/** @type {any} */ (runs), runs.map((_, seed) => ({ model: 0, length: 10, seed })), rows);
+  assert.deepEqual(successTable(all, ["LSTM"], [10, 20], language()).rows, [["10", "1 of 2 (9–91%)"], ["20", "—"]]);
+  assert.deepEqual(spreadTable(all, ["LSTM"], 10, language()).rows, [["0", "0.1", "1"], ["1", "0.1", "∞"], ["2", "0.1", "—"]]);
+  const { head, rows: bands } = bandsTable([[{ step: [0, 2], loss: [1, 0.5] }], []], ["LSTM", "RNN"], 2, 10, language());
+  assert.equal(head.length, 3);
+  assert.deepEqual(bands.map(([step]) => step), ["0", "1", "2"]);
+  assert.deepEqual(bands[2].slice(1), ["0.5 (0.5 to 0.5)", "—"]);
 });
 
 /** A reader over a clock that only moves when told. @param {Array<() => Promise<number>>} answers @param {boolean} [stale] */

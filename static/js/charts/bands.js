@@ -24,6 +24,12 @@ export function lossAt({ step: steps, loss }, step) {
   return loss[at] ?? Infinity;
 }
 
+/** @param {Curve[]} curves @param {number} step @returns {number[]} what 10, 50 and 90 % of the runs are below */
+export function quantilesAt(curves, step) {
+  const losses = curves.filter(({ step: steps }) => steps.length > 0).map((curve) => lossAt(curve, step));
+  return [0.1, 0.5, 0.9].map((q) => quantile(losses, q));
+}
+
 /**
  * @param {Model[]} models @param {Curve[][]} curves by model @param {number} end last training step
  * @param {FigureContext} context
@@ -33,8 +39,8 @@ export function bandsFigure(models, curves, end, context) {
   const { language } = context;
   const steps = Array.from({ length: POINTS + 1 }, (_, at) => Math.round((at * end) / POINTS));
   const bands = curves.map((those) => {
-    const started = those.filter(({ step }) => step.length > 0);
-    return [0.1, 0.5, 0.9].map((q) => steps.map((step) => logOf(quantile(started.map((curve) => lossAt(curve, step)), q))));
+    const at = steps.map((step) => quantilesAt(those, step));
+    return [0, 1, 2].map((which) => at.map((found) => logOf(found[which])));
   });
   const finite = bands.flat(2).filter((value) => value !== null).map(Number);
   const extent = axisOf({ low: Math.min(-1, ...finite), high: Math.max(0, ...finite) });

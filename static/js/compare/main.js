@@ -22,6 +22,7 @@ import { presetPicker } from "../ui/preset-picker.js";
 import { decodeSetup, encodeSetup } from "../url-codec.js";
 import { readQuery, refreshLanguageLinks, writeQuery } from "../url-state.js";
 import { isFinal, lookOf, runStyles } from "../visual.js";
+import { bandsTable, createFigureTable, spreadTable, successTable } from "./figure-tables.js";
 import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, lengthOption, MOST_SEEDS, parseLengths, parseSeeds } from "./grid.js";
 import { outcomesOf, retentionOf, successAt } from "./outcome.js";
 import { createReader } from "./reader.js";
@@ -109,6 +110,9 @@ function createComparison(api, library, language, catalogue) {
     if (found) window.location.assign(linkTo(found));
   });
   const bands = createPlot(byId("bands-plot", HTMLElement), library, () => later());
+  const successRows = createFigureTable("success", () => later());
+  const spreadRows = createFigureTable("spread", () => later());
+  const bandsRows = createFigureTable("bands", () => later());
   const legend = createLegend(byId("success-legend", HTMLElement));
   const table = createTable(
     byId("runs", HTMLTableElement),
@@ -357,6 +361,7 @@ function createComparison(api, library, language, catalogue) {
       }),
     );
     setText(byId("success-summary", HTMLElement), successWords(all, names, lengths, language));
+    successRows(() => successTable(all, names, lengths, language));
 
     const points = at.flatMap(({ run, row, over, model, seed }) =>
       /** @type {const} */ (["before", "after"]).flatMap((when) => {
@@ -369,11 +374,13 @@ function createComparison(api, library, language, catalogue) {
     );
     spread.draw(spreadFigure(models, points, context("spread-plot")));
     setText(byId("spread-summary", HTMLElement), spreadWords(points, names, length, language));
+    spreadRows(() => spreadTable(at, names, length, language));
 
     const end = Math.max(1, ...at.map(({ run }) => Number(run.spec.training.steps)));
     const those = models.map((_, index) => at.filter((each) => each.model === index).flatMap(({ run }) => curves.get(run.id) ?? []));
     bands.draw(bandsFigure(models, those, end, context("bands-plot")));
     setText(byId("bands-summary", HTMLElement), t("bands.summary", { length: language.integer(length), n: language.integer(at.length) }));
+    bandsRows(() => bandsTable(those, names, end, length, language));
 
     table.show(all, view.sort, names);
   }
