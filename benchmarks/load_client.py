@@ -41,10 +41,16 @@ class Viewer:
     gaps: int = 0
     skips: int = 0
     frames: int = 0
+    forgiven: set[bytes] = field(default_factory=set)  # runs of which a skip was told
+    told_end: bool = False  # by the event; a stream can also just break off
     ended: bool = False
     closed: bool = False
     decoder: "zlib._Decompress | None" = None
     text: bytes = b""
+
+    def has_all(self, last: dict[bytes, int]) -> bool:
+        """Tell whether every frame of every run came, in order, and then the end."""
+        return self.told_end and not self.gaps and not self.skips and self.seqs == last
 
 
 class Crowd:
@@ -132,14 +138,18 @@ class Crowd:
                 if len(self._told) > 1000:
                     del self._told[next(iter(self._told))]
             told = found
+        if told.skipped:
+            viewer.skips += 1
+            viewer.forgiven = set(viewer.seqs)
         for run, seq, at in told.frames:
             viewer.frames += 1
-            if run in viewer.seqs and seq != viewer.seqs[run] + 1 and not viewer.skips:
+            if seq != viewer.seqs.get(run, -1) + 1 and run not in viewer.forgiven:
                 viewer.gaps += 1
+            viewer.forgiven.discard(run)
             viewer.seqs[run] = seq
             if at > self.since:
                 self.lags.append(now - at)
-        viewer.skips += told.skipped
+        viewer.told_end |= told.ended
 
 
 def _decoded(chunk: bytes) -> bytes:
