@@ -63,9 +63,7 @@ def test_who_asks_and_stops_in_different_orders_never_waits_for_ever(store):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_workers_that_die_and_are_replaced_leave_each_frame_once(
-    store, submit, seed, monkeypatch
-):
+def test_workers_that_die_and_are_replaced_leave_each_frame_once(store, submit, seed, monkeypatch):
     """Three workers per run, each of which dies somewhere, while a reader follows."""
     # On a busy machine they take the run from each other more than twenty times.
     monkeypatch.setattr(log, "MOST_ATTEMPTS", 1000)
