@@ -1,6 +1,7 @@
 """Everything the core offers has words in both languages."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from app.core.tasks import TASKS
 
 I18N = Path(__file__).resolve().parents[2] / "static" / "i18n"
 WORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(I18N.glob("*.json"))}
+
+ROOT = I18N.parents[1]
+SOURCE = "\n".join(
+    path.read_text("utf-8")
+    for folder, kind in (("static/js", "*.js"), ("templates", "*.html"), ("app", "*.py"))
+    for path in sorted((ROOT / folder).rglob(kind))
+)
 
 SECTIONS = [
     *(("task", cls) for cls in TASKS.values()),
@@ -69,3 +77,28 @@ def test_every_preset_has_its_words(preset: Preset, words: dict[str, str]) -> No
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.id)
 def test_every_topic_has_a_name(preset: Preset, words: dict[str, str]) -> None:
     assert f"topic.{preset.topic}" in words
+
+
+def _is_named(key: str, made: list[re.Pattern[str]]) -> bool:
+    quoted = any(f"{mark}{key}{mark}" in SOURCE for mark in "\"'`")
+    return quoted or any(pattern.fullmatch(key) for pattern in made)
+
+
+# A key that is made: `state.${run.state}`, f"cell.{cell}", "preset." ~ id ~ ".title".
+MADE = re.compile(r"""[a-z][\w-]*\.(?:[\w.-]|\$?\{[^{}]*\}|" ~ [^"~]*?(?: ~ "|\)))+""")
+HOLE = re.compile(r"""\$?\{[^{}]*\}|" ~ [^"~]*?(?: ~ "|\))""")
+# These would let any key pass; what is made of them is one of a few.
+WIDE = {
+    "lesson..*": ["lesson.notice", "lesson.numbers"],
+    "word..*": [f"word.{word}" for word in ("alive", "weak", "gone", "exploding", "overflow")],
+}
+# Of lists of beginnings, as in `${prefix}.${value}`, and of figures, whose name a macro is given.
+OTHERS = ["choice..*", "challenge.value..*", r"[\w-]+\.(title|about)"]
+
+
+def test_every_text_is_shown_somewhere() -> None:
+    """A key stands in the source as it is, or is made there from its parts."""
+    made = {HOLE.sub(".*", each) for each in MADE.findall(SOURCE)}
+    made = {each for each in made if ".*" in each}.union(OTHERS, *WIDE.values()) - set(WIDE)
+    patterns = [re.compile(each) for each in sorted(made)]
+    assert [key for key in WORDS["en"] if not _is_named(key, patterns)] == []
