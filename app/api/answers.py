@@ -101,9 +101,11 @@ class Transport(Described):
 
     timesteps: list[int] = told("The timesteps t.", [1, 25, 49], "timesteps")
     largest: Numbers = told("Largest singular value at each of them.", [0.01, 0.2, 0.9])
-    median: Numbers = told("Median singular value.", [1e-6, 0.01, 0.5])
     rms: Numbers = told("Root of the mean square of the singular values.", [0.002, 0.05, 0.6])
-    first_spectrum: Numbers = told("All singular values at the first of them.", [0.01, 0.001])
+    first_spectrum: Numbers = told(
+        "The singular values at the first of them; null where float64 holds only rounding.",
+        [0.01, 0.001, None],
+    )
 
 
 class Probed(Frame):

@@ -18,7 +18,6 @@ from app.core.cells.base import Cell, Trace
 from app.core.rescaling import lift
 
 SPECTRA = 25  # timesteps whose singular values are computed; an SVD is the costly part
-QR_EVERY = 4  # steps between orthonormalisations; float64 holds the spread of so few steps
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,17 @@ class Transport:
     ----------
     timesteps : ndarray of int, shape (N,)
         1-based t at which they were computed, ascending, ending with T (where P_T is the identity).
-    largest, median : ndarray of shape (N,)
-        Largest and median singular value.
+    largest : ndarray of shape (N,)
+        Largest singular value.
     rms : ndarray of shape (N,)
         Root mean square, the mean transport of a random direction.
     first_spectrum : ndarray of shape (S,)
-        All singular values of P_1, descending.
+        The singular values of P_1, descending. Those below S·ε times the largest are NaN: beside
+        it, a product in float64 holds nothing but rounding there.
     """
 
     timesteps: np.ndarray
     largest: Array
-    median: Array
     rms: Array
     first_spectrum: Array
 
@@ -76,12 +75,12 @@ def transport(jacobians: Array) -> Transport:
         values = np.full((len(stacked), size), np.inf)
     values = np.ldexp(values, -np.array(exponents[::-1])[:, np.newaxis])
     scale = np.maximum(values[:, :1], np.finfo(float).tiny)
+    floor = size * np.finfo(float).eps * values[0, 0]
     return Transport(
         timesteps=timesteps,
         largest=values[:, 0],
-        median=np.median(values, axis=1),
         rms=scale[:, 0] * np.sqrt(np.mean((values / scale) ** 2, axis=1)),
-        first_spectrum=values[0],
+        first_spectrum=np.where(values[0] < floor, np.nan, values[0]),
     )
 
 
@@ -106,9 +105,8 @@ def lyapunov_exponents(jacobians: Array) -> Array:
     basis = np.eye(size)
     total = np.zeros(size)
     with np.errstate(divide="ignore"):
-        for t in range(steps):
-            basis = jacobians[t] @ basis
-            if (t + 1) % QR_EVERY == 0 or t + 1 == steps:
-                basis, r = np.linalg.qr(basis)
-                total += np.log(np.abs(np.diagonal(r)))
+        for jacobian in jacobians:
+            # After every step: float64 does not hold the spread of two Jacobians of an LSTM.
+            basis, r = np.linalg.qr(jacobian @ basis)
+            total += np.log(np.abs(np.diagonal(r)))
     return np.sort(total / steps)[::-1]

@@ -174,9 +174,9 @@ def probed_to_dict(probed: Probed, run_id: str) -> dict[str, Any]:
     body["transport"] = moved and {
         "timesteps": moved.timesteps.tolist(),
         "largest": numbers("transport", moved.largest),
-        "median": numbers("transport", moved.median),
         "rms": numbers("transport", moved.rms),
-        "first_spectrum": numbers("transport", moved.first_spectrum),
+        # null below what float64 can tell; an overflow is flagged by the largest already
+        "first_spectrum": [significant(value) for value in moved.first_spectrum.tolist()],
     }
     exponents = probed.lyapunov
     body["lyapunov"] = None if exponents is None else numbers("lyapunov", exponents)
