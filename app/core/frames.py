@@ -72,8 +72,8 @@ class Frame:
     retention_h, retention_c : float, optional
         log10 of grad[1] / grad[T]; None where a norm is zero.
     long_range_share : float, optional
-        Norm of the part of ∂L/∂W_h that the first tenth of the steps contributes, over the norm
-        of the whole.
+        Norm of the part of ∂L/∂W_h that the first ⌈T/10⌉ steps contribute, over the norm of the
+        whole; above 1 where later steps cancel it, None for T ≤ 10.
     half_life : float, optional
         ln 2 / ln(1/f̄) steps, f̄ the geometric mean of the retention gate.
     saturation : dict

@@ -87,7 +87,9 @@ def pascanu_bound(cell: Cell, params: Params, grad_h: Array) -> Array | None:
 
 
 def long_range_share(trace: Trace, whole: Array) -> float | None:
-    """Return ‖Σ_{t ≤ T/10} dz_t h_{t-1}ᵀ‖ / ‖Σ_t dz_t h_{t-1}ᵀ‖.
+    """Return ‖Σ_{t ≤ ⌈T/10⌉} dz_t h_{t-1}ᵀ‖ / ‖Σ_t dz_t h_{t-1}ᵀ‖.
+
+    A ratio of norms: it exceeds 1 where the later steps cancel the early ones.
 
     W_h is shared by all timesteps, so an "early weight" does not exist: what vanishes is the
     *contribution* of early steps to its gradient.
@@ -101,9 +103,13 @@ def long_range_share(trace: Trace, whole: Array) -> float | None:
 
     Returns
     -------
-    float, or None if the whole gradient is zero or not finite
+    float, or None if the whole gradient is zero or not finite, or if T ≤ 10: the first tenth is
+    then the first step, where W_h meets h_0 = 0
     """
-    early = slice(0, max(1, -(-len(trace.dz) // 10)))
+    early_steps = -(-len(trace.dz) // 10)
+    if early_steps == 1:
+        return None
+    early = slice(0, early_steps)
     # Relative to the least lifted of these steps, so that their sum is not lost to underflow.
     reference = int(trace.exponent[early].min())
     factor = np.ldexp(1.0, reference - trace.exponent[early])
