@@ -165,7 +165,8 @@ def frame_to_dict(frame: Frame, run_id: str) -> dict[str, Any]:
     """Return a frame as JSON values.
 
     JSON has no NaN and no infinity: such a number is null, and its field is named in
-    ``nonfinite``. A null that is not named there means "not defined for this cell".
+    ``nonfinite``. A null that is not named there is not defined: for this cell (``grad_c``), for
+    this length (``long_range_share``), or because a norm is zero or not finite (``retention_h``).
     """
     write = _Writer()
     body: dict[str, Any] = {
