@@ -145,10 +145,15 @@ def test_paper_is_white_whatever_was_chosen(lab: OpenLab) -> None:
 
 def test_another_language_is_the_same_chapter(lab: OpenLab) -> None:
     shown = visit(lab, "", "en")
-    shown.page.evaluate("document.getElementById('cell').scrollIntoView()")
-    shown.page.locator(".contents a[href='#cell'][aria-current]").wait_for()
-    shown.page.click(".languages a[hreflang=pt-BR]")
-    shown.page.wait_for_url("**/?lang=pt-BR#cell")
+    other = shown.page.locator(".languages a[hreflang=pt-BR]")
+    for chapter in ("cell", "forgetting"):
+        shown.page.click(f".contents a[href='#{chapter}']")
+        shown.page.locator(f".contents a[href='#{chapter}'][aria-current]").wait_for()
+        other.focus()
+        assert str(other.get_attribute("href")).endswith(f"?lang=pt-BR#{chapter}")
+        other.blur()
+    other.click()
+    shown.page.wait_for_url("**/?lang=pt-BR#*")
 
 
 # Of each page: how far what was there moved when the scripts arrived.
