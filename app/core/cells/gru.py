@@ -80,7 +80,7 @@ class GRU:
         high=10.0,
         step=0.05,
         doc="Factor on the initial recurrent weights W_h.",
-        source="Pascanu, Mikolov & Bengio (2013)",
+        source="this project; as one scales the W_h of a plain RNN",
     )
     update_bias: float = option(
         0.0,

@@ -15,7 +15,7 @@ BLANK, GO = 8, 9
 
 @dataclass(frozen=True)
 class Copy:
-    """Repeat the first symbols after T blanks.
+    """Repeat the first symbols after T - 1 blanks and a go sign.
 
     The input is ``symbols`` random letters of an alphabet of eight, T - 1 blanks, a go sign, and
     ``symbols`` blanks; the target is blank until the go sign and the letters after it. The network
@@ -31,9 +31,15 @@ class Copy:
 
     name: Literal["copy"] = "copy"
     length: int = option(
-        30, low=1, high=980, scale="log", unit="steps", doc="Blanks T between letters and recall."
+        30, low=1, high=980, scale="log", unit="steps", doc="Steps T between letters and recall."
     )
-    symbols: int = option(10, low=1, high=10, doc="How many letters to repeat.")
+    symbols: int = option(
+        10,
+        low=1,
+        high=10,
+        doc="How many letters to repeat.",
+        source="Arjovsky, Shah & Bengio (2016) for 10; fewer: this project",
+    )
 
     source: ClassVar[str] = "Arjovsky, Shah & Bengio (2016)"
     readout: ClassVar[Readout] = "every"

@@ -32,7 +32,11 @@ class Recall:
         50, low=2, high=1000, scale="log", unit="steps", doc="Length T of a sequence."
     )
     symbols: int = option(
-        4, low=1, high=16, doc="Number of symbols; 1 means a single ±1 to be recalled as a number."
+        4,
+        low=1,
+        high=16,
+        doc="Number of symbols; 1 means a single ±1 to be recalled as a number.",
+        source="Bengio, Simard & Frasconi (1994) for ±1; symbols: this project",
     )
     noise: float = option(
         0.1, low=0.0, high=2.0, step=0.05, doc="Standard deviation of the inputs after the first."

@@ -60,7 +60,12 @@ class TemporalOrder:
     )
 
     noise: float = option(
-        0.0, low=0.0, high=2.0, step=0.05, doc="Standard deviation of noise on every input channel."
+        0.0,
+        low=0.0,
+        high=2.0,
+        step=0.05,
+        doc="Standard deviation of noise on every input channel.",
+        source="this project; the published task has none",
     )
 
     source: ClassVar[str] = "Pascanu, Mikolov & Bengio (2013)"
