@@ -72,11 +72,16 @@ export function roundDuration(seconds) {
 }
 
 /**
- * Read what a person typed: either decimal mark, powers such as 1e-3.
+ * Read what a person typed: either decimal mark, powers such as 1e-3, and thousands set apart as the
+ * language does it: "1.000" is a thousand in Portuguese, while "0.001" is a small number anywhere.
  * @param {string} text
+ * @param {string} [separators] decimal and thousands mark of the language
  * @returns {number} NaN where it is not a number
  */
-export function parseNumber(text) {
-  const cleaned = text.trim().replace("−", "-").replace(",", ".");
+export function parseNumber(text, separators = "") {
+  const signed = text.trim().replace("−", "-");
+  const [decimal, group] = separators;
+  const grouped = group && new RegExp(`^-?[1-9]\\d{0,2}(\\${group}\\d{3})+(\\${decimal}\\d*)?$`).test(signed);
+  const cleaned = (grouped ? signed.replaceAll(group, "") : signed).replace(",", ".");
   return cleaned === "" ? Number.NaN : Number(cleaned);
 }

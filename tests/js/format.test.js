@@ -49,6 +49,17 @@ test("what a person types is read with either mark", () => {
   assert.ok(Number.isNaN(parseNumber("ten")));
 });
 
+test("thousands are read as the language writes them", () => {
+  const both = (text) => [pt, en].map(({ separators }) => parseNumber(text, separators));
+  assert.deepEqual(both("1.000"), [1000, 1]);
+  assert.deepEqual(both("1,000"), [1, 1000]);
+  assert.deepEqual(both("-12.345,5"), [-12345.5, NaN]);
+  assert.deepEqual(both("1,000,000.25"), [NaN, 1000000.25]);
+  assert.deepEqual(both("0.001"), [0.001, 0.001]);
+  assert.deepEqual(both("0,001"), [0.001, 0.001]);
+  assert.deepEqual(both("1.0005"), [1.0005, 1.0005]);
+});
+
 test("a remaining time does not flicker", () => {
   assert.deepEqual(roundDuration(0.2), { unit: "seconds", value: 1 });
   assert.deepEqual(roundDuration(41), { unit: "seconds", value: 45 });

@@ -111,7 +111,7 @@ function numberInput({ option, id, label, language, onChange }, describedBy, com
     autocomplete: "off",
     spellcheck: "false",
     "aria-describedby": describedBy,
-    onchange: () => offer(parseNumber(text.value)),
+    onchange: () => offer(parseNumber(text.value, language.separators)),
   });
   const slider = values.length
     ? el("input", {
