@@ -86,12 +86,22 @@ function laneTraces(lane, view, options, extent) {
       mode: "lines",
       name: theory,
       x: timesteps(line, view.length),
-      y: line.map((value) => (value !== null && value > 0 && unit ? place(value, unit, extent).y : null)),
+      y: line.map((value) => inside(value, unit, extent)),
       line: { color: lane.colour, dash: "longdash", width: 1 },
       hoverinfo: "none",
     });
   }
   return traces;
+}
+
+/**
+ * A bound beyond the axis is not drawn along its edge: it would read as the number at the edge.
+ * @param {number|null} value @param {number|null} unit @param {import("../types.js").Extent} extent
+ */
+function inside(value, unit, extent) {
+  if (value === null || value <= 0 || !unit) return null;
+  const { y, mark } = place(value, unit, extent);
+  return mark ? null : y;
 }
 
 /**
