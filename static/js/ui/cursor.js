@@ -65,7 +65,7 @@ export function createCursor(area, margins, onChange) {
   });
   document.addEventListener("keydown", (event) => {
     // Arrow keys belong to the control that has the focus, if one has.
-    const busy = event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open]");
+    const busy = event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open], .table-room");
     if (busy || event.ctrlKey || event.altKey || event.metaKey || (pinned === null && event.key !== "ArrowLeft")) return;
     const leap = event.shiftKey ? 10 : 1;
     const from = pinned ?? length;
