@@ -1,5 +1,6 @@
 /** Jacobian transport of the networks on screen: asked of the server where it is not known yet. */
 
+import { ApiError } from "./api.js";
 import { createLatest } from "./latest.js";
 
 /** @typedef {import("./types.js").ShownRun} ShownRun */
@@ -7,6 +8,8 @@ import { createLatest } from "./latest.js";
 
 /** @typedef {{key: string, asked: Parameters<import("./api.js").Api["probe"]>[0]}} Wanted */
 
+/** Milliseconds before a server that did not answer is asked again. */
+const AGAIN = 5000;
 /** Measurements that are kept; the oldest go. */
 const MOST = 200;
 
@@ -19,6 +22,9 @@ export function wantedOf({ run, probed }) {
   return probed && { key: `${run.id}:${probed.step}`, asked: { run: run.id, step: probed.step } };
 }
 
+/** @param {unknown} error */
+const isRefusal = (error) => error instanceof ApiError && [404, 413, 422].includes(error.problem.status);
+
 /** @param {import("./api.js").Api} api @param {() => void} wake */
 export function createTransports(api, wake) {
   /** @type {Map<string, Transport|null>} null where the server could not measure it */
@@ -27,12 +33,21 @@ export function createTransports(api, wake) {
   const before = new Map();
   let version = 0;
   let waiting = "";
+  const askAgain = () => {
+    waiting = "";
+    wake();
+  };
 
   const latest = createLatest(
     async (/** @type {Wanted[]} */ wanted) => {
       for (const { key, asked } of wanted) {
-        const found = await api.probe(asked).catch(() => null);
-        known.set(key, found?.transport ?? null);
+        try {
+          known.set(key, (await api.probe(asked)).transport ?? null);
+        } catch (error) {
+          // What cannot be measured is not asked again; a server that is busy or away is.
+          if (isRefusal(error)) known.set(key, null);
+          else setTimeout(askAgain, AGAIN);
+        }
         if (known.size > MOST) known.delete(/** @type {string} */ (known.keys().next().value));
       }
       version += 1;

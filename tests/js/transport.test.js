@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ApiError } from "../../static/js/api.js";
 import { context, experiment, frame, language, lstmFrame, PALETTE, run } from "./fixtures.js";
 import { jacobianFigure, transportAt } from "../../static/js/charts/jacobian.js";
 import { jacobianSummary } from "../../static/js/describe.js";
@@ -58,7 +59,7 @@ test("each measurement is asked once, and what could not be measured is empty", 
   const api = {
     probe: (question) => {
       asked.push(question.run);
-      return question.run === "l" ? Promise.reject(new Error("refused")) : Promise.resolve({ transport: vanished });
+      return question.run === "l" ? Promise.reject(new ApiError({ status: 422 })) : Promise.resolve({ transport: vanished });
     },
   };
   let woken = 0;
