@@ -205,6 +205,25 @@ export function setCells(setup, catalogue, cells) {
   return { ...setup, runs };
 }
 
+/** Forget biases to tell a further LSTM from those that are there. */
+const OTHER_BIASES = [3, 0, 5, 2, 4, 1];
+
+/**
+ * Add a model that is not there yet: equal runs are one run.
+ * @param {Setup} setup @param {Catalogue} catalogue
+ * @returns {Setup}
+ */
+export function addModel(setup, catalogue) {
+  const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
+  const absent = catalogue.cells.map(({ name }) => name).find((name) => !cells.includes(name));
+  const more = setCells(setup, catalogue, [...cells, absent ?? "lstm"]);
+  if (absent) return more;
+  const last = cells.length;
+  const tried = OTHER_BIASES.map((bias) => setOption(more, catalogue, "model.forget_bias", bias, last));
+  const isNew = (/** @type {Setup} */ { runs }) => runs.slice(0, last).every((run) => JSON.stringify(run) !== JSON.stringify(runs[last]));
+  return tried.find(isNew) ?? more;
+}
+
 /**
  * The value that all runs which have an option agree on.
  * @param {RunSpec[]} runs @param {string} path

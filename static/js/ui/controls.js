@@ -1,7 +1,7 @@
 /** The controls of the set-up: few in sight, all under "more". Built from the catalogue. */
 
-import { agreed, cellOptions, optionsOf, setCells, setOption, setTask, valueAt } from "../experiment.js";
-import { el, icon } from "./dom.js";
+import { addModel, agreed, cellOptions, optionsOf, setCells, setOption, setTask, valueAt } from "../experiment.js";
+import { el, icon, setText } from "./dom.js";
 import { createField } from "./field.js";
 
 /** @typedef {import("../types.js").Catalogue} Catalogue */
@@ -31,6 +31,8 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
   const { t, has } = language;
   /** @type {Array<{path: string, index: number|null, field: Field}>} */
   let fields = [];
+  /** @type {Array<{name: HTMLElement, remove: HTMLElement|null}>} heads of the models */
+  let heads = [];
   let shape = "";
 
   /** @param {string} kind @param {Option} option @param {string} task */
@@ -88,27 +90,24 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
   /** @param {Setup} setup @param {number} index */
   const modelCard = (setup, index) => {
     const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
-    const others = cells.filter((_, at) => at !== index);
-    return el(
-      "fieldset",
-      { class: "model-card", "data-cell": cells[index] },
-      el(
-        "legend",
-        {},
-        el("span", {}, labels(setup)[index]),
-        others.length > 0 &&
-          el(
+    const name = el("span");
+    const remove =
+      cells.length > 1
+        ? el(
             "button",
             {
               type: "button",
               class: "quiet",
-              "aria-label": t("setup.remove-model", { model: labels(setup)[index] }),
-              onclick: () =>
-                onChange((now) => ({ ...now, runs: now.runs.filter((_, at) => at !== index) })),
+              onclick: () => onChange((now) => ({ ...now, runs: now.runs.filter((_, at) => at !== index) })),
             },
             icon("close"),
-          ),
-      ),
+          )
+        : null;
+    heads.push({ name, remove });
+    return el(
+      "fieldset",
+      { class: "model-card", "data-cell": cells[index] },
+      el("legend", {}, name, remove),
       el(
         "div",
         { class: "control-grid" },
@@ -129,6 +128,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
   /** @param {Setup} setup */
   const build = (setup) => {
     fields = [];
+    heads = [];
     const [first] = setup.runs;
     const options = new Map(setup.runs.flatMap((run) => optionsOf(catalogue, run).map((option) => [option.path, option])));
     const preset = catalogue.presets.find(({ id }) => id === setup.preset);
@@ -147,13 +147,13 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
       el("section", { class: "control-group" }, el("h3", {}, t(`setup.${name}`)), el("div", { class: "control-grid" }, ...children));
     const cells = setup.runs.map((run) => /** @type {CellName} */ (run.model.cell));
     const most = catalogue.limits.max_runs_per_experiment ?? 12;
-    const addModel = el(
+    const another = el(
       "button",
       {
         type: "button",
         class: "button",
         disabled: cells.length >= Math.min(6, most),
-        onclick: () => onChange((now) => setCells(now, catalogue, [...cells, "lstm"])),
+        onclick: () => onChange((now) => addModel(now, catalogue)),
       },
       icon("plus"),
       t("setup.add-model"),
@@ -176,7 +176,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
         { class: "control-group" },
         el("h3", {}, t("setup.models")),
         el("div", { class: "model-cards" }, ...setup.runs.map((_, index) => modelCard(setup, index))),
-        addModel,
+        another,
       ),
       section("training", ...rest((option) => option.path.startsWith("training."))),
       section("numbers", ...rest((option) => !option.path.includes("."))),
@@ -187,12 +187,17 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     /** @param {Setup} setup */
     show(setup) {
       const [first] = setup.runs;
-      const now = JSON.stringify([setup.preset, first.task.name, labels(setup)]);
+      // Not the labels, which hold values: what is built again under a slider ends its movement.
+      const now = JSON.stringify([setup.preset, first.task.name, setup.runs.map((run) => [run.model.cell, ...optionsOf(catalogue, run).map(({ path }) => path)])]);
       if (now !== shape) {
         const focused = document.activeElement?.id;
         shape = now;
         build(setup);
         if (focused) document.getElementById(focused)?.focus();
+      }
+      for (const [at, model] of labels(setup).entries()) {
+        setText(heads[at].name, model);
+        heads[at].remove?.setAttribute("aria-label", t("setup.remove-model", { model }));
       }
       for (const { path, index, field } of fields) {
         field.show(index === null ? agreed(setup.runs, path).values : [valueAt(setup.runs[index], path)]);
