@@ -65,11 +65,12 @@ export function openStream(url, handlers, environment = {}) {
     tell(phase, delay);
     later(async () => {
       if (closed) return;
-      if (attempt > 1 && !(await handlers.stillThere())) {
+      const there = attempt <= 1 || (await handlers.stillThere());
+      if (closed) return;
+      if (there) connect();
+      else {
         closed = true;
         tell("gone");
-      } else if (!closed) {
-        connect();
       }
     }, delay);
   };
