@@ -23,7 +23,7 @@ import { createTransports } from "./transports.js";
 import { changeable } from "./try.js";
 import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView } from "./url-codec.js";
 import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
-import { budgetOf, edgeStep, knownStep, trainingEnd, viewAt } from "./view.js";
+import { budgetOf, edgeStep, knownStep, nextFrameStep, trainingEnd, viewAt } from "./view.js";
 import { CELLS, lanesOf, runStyles } from "./visual.js";
 import { cellPanel } from "./ui/cell-panel.js";
 import { createClockBar } from "./ui/clock-bar.js";
@@ -122,7 +122,8 @@ function createLab(api, library, language, catalogue) {
   const viewControls = createViewControls((change) => setView(change));
   const cursor = createCursor(figures, () => surroundings.current.margins, ({ pinned }) => setView({ timestep: pinned }));
   const clockBar = createClockBar(language, {
-    toggle: () => setClock(togglePlay(clock, edgeStep(store.state))),
+    toggle,
+    frame: toFrame,
     seek: (step) => setClock(seek(clock, Math.min(step, edgeStep(store.state)))),
     live: () => setClock(backToLive(clock, edgeStep(store.state))),
     speed: (speed) => setClock({ ...clock, speed }),
@@ -209,7 +210,17 @@ function createLab(api, library, language, catalogue) {
   /** @param {import("./types.js").Clock} next */
   function setClock(next) {
     clock = next;
+    toEdge = false;
     wake();
+  }
+
+  function toggle() {
+    setClock(togglePlay(clock, edgeStep(store.state), allOver(store.state)));
+  }
+
+  /** @param {-1|1} direction */
+  function toFrame(direction) {
+    setClock(seek(clock, nextFrameStep(store.state, clock.step, direction)));
   }
 
   /** @param {Partial<typeof viewState>} change */
@@ -239,12 +250,11 @@ function createLab(api, library, language, catalogue) {
   /** @returns {Record<string, () => void>} what each key does */
   function keys() {
     const figure = (/** @type {string} */ id) => () => byId(id, HTMLElement).scrollIntoView({ behavior: surroundings.current.still ? "auto" : "smooth" });
-    const by = (/** @type {number} */ steps) => () => setClock(seek(clock, Math.min(edgeStep(store.state), Math.max(0, Math.round(clock.step) + steps))));
     return {
       r: () => byId("run", HTMLButtonElement).click(),
-      " ": () => setClock(togglePlay(clock, edgeStep(store.state))),
-      ",": by(-10),
-      ".": by(10),
+      " ": toggle,
+      ",": () => toFrame(-1),
+      ".": () => toFrame(1),
       l: () => setClock(backToLive(clock, edgeStep(store.state))),
       s: takeAway.open,
       p: mode.toggle,

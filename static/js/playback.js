@@ -48,8 +48,12 @@ export function seek(clock, step) {
   return { ...clock, mode: "paused", step: Math.max(0, step) };
 }
 
-/** @param {Clock} clock @param {number} edge @returns {Clock} */
-export function togglePlay(clock, edge) {
+/**
+ * @param {Clock} clock @param {number} edge @param {boolean} over nothing trains any more
+ * @returns {Clock}
+ */
+export function togglePlay(clock, edge, over = false) {
+  if (clock.mode === "live" && over && clock.step >= edge) return rewind(clock); // it stands still already
   if (clock.mode !== "paused") return { ...clock, mode: "paused" };
   return clock.step >= edge ? { ...clock, mode: "playing", step: 0 } : { ...clock, mode: "playing" };
 }

@@ -53,6 +53,20 @@ export function frameAt(log, step) {
 }
 
 /**
+ * The training step of the frame before or after the one on screen, of whichever model has one there.
+ * @param {LabState} state @param {number} step where the clock stands @param {-1|1} direction
+ */
+export function nextFrameStep(state, step, direction) {
+  const edge = edgeStep(state);
+  const steps = state.order.flatMap((id) => (state.logs[id] ?? []).map((frame) => frame.step)).filter((each) => each <= edge);
+  // Between two frames the earlier one is on screen: back means the one before that.
+  const shown = Math.max(0, ...steps.filter((each) => each <= step));
+  const further = steps.filter((each) => (direction > 0 ? each > step : each < shown));
+  if (further.length === 0) return direction > 0 ? edge : shown;
+  return direction > 0 ? Math.min(...further) : Math.max(...further);
+}
+
+/**
  * The newest frame at or before one that carries single units: only every tenth does.
  * @param {Frame[]} log @param {Frame|null} frame
  */

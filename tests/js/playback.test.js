@@ -47,6 +47,8 @@ test("play at the end begins again", () => {
   assert.deepEqual(togglePlay(end, 1000), { mode: "playing", step: 0, speed: 1 });
   assert.equal(togglePlay(seek(initialClock(), 10), 1000).step, 10);
   assert.equal(togglePlay(initialClock(), 1000).mode, "paused");
+  const over = backToLive(initialClock(), 1000);
+  assert.deepEqual(togglePlay(over, 1000, true), { mode: "playing", step: 0, speed: 1 }, "at the end, play begins again");
 });
 
 test("a tab that slept does not leap", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { experiment, frame, PALETTE, run } from "./fixtures.js";
 import { initialState, reduce } from "../../static/js/reduce.js";
-import { edgeStep, frameAt, knownStep, trainingEnd, viewAt } from "../../static/js/view.js";
+import { edgeStep, frameAt, knownStep, nextFrameStep, trainingEnd, viewAt } from "../../static/js/view.js";
 import { runStyles } from "../../static/js/visual.js";
 
 function state(runs, frames) {
@@ -74,4 +74,13 @@ test("models of different frame spacing are shown at one step", () => {
 test("after a reload the log is read up to where training was", () => {
   assert.equal(knownStep(state([run("a", "rnn", { step: 70 }), run("b", "lstm", { step: 40 })], [])), 30);
   assert.equal(knownStep(state([run("a", "rnn", { step: 100, state: "finished" }), run("b", "lstm", { step: 40, state: "solved" })], [])), 90);
+});
+
+test("from frame to frame, whichever model has one, and not beyond what is shown", () => {
+  const odd = [0, 1, 2].map((seq) => frame("odd", seq, { step: seq * 15 }));
+  const now = state([run("even", "rnn"), run("odd", "lstm")], [...upTo("even", 5), ...odd]);
+  const from = (step, direction) => nextFrameStep(now, step, direction);
+  assert.deepEqual([from(0, 1), from(10, 1), from(12.5, 1), from(30, 1)], [10, 15, 15, 30]);
+  assert.deepEqual([from(30, -1), from(20, -1), from(17, -1), from(0, -1)], [20, 15, 10, 0]);
+  assert.equal(nextFrameStep(initialState(), 0, 1), 0);
 });

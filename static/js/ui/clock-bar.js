@@ -8,12 +8,13 @@ import { byId, icon, setText } from "./dom.js";
 
 /**
  * @param {Language} language
- * @param {{toggle: () => void, seek: (step: number) => void, live: () => void, speed: (factor: number) => void,
+ * @param {{toggle: () => void, frame: (direction: -1|1) => void, seek: (step: number) => void, live: () => void, speed: (factor: number) => void,
  *   stop: () => void, unpin: () => void, pin: (t: number) => void}} act
  */
 export function createClockBar(language, act) {
   const bar = byId("clock-bar", HTMLElement);
   const play = byId("clock-play", HTMLButtonElement);
+  const [previous, next] = [byId("clock-previous", HTMLButtonElement), byId("clock-next", HTMLButtonElement)];
   const slider = byId("clock-step", HTMLInputElement);
   const label = byId("clock-label", HTMLElement);
   const live = byId("clock-live", HTMLButtonElement);
@@ -25,6 +26,8 @@ export function createClockBar(language, act) {
 
   const icons = { play: icon("play"), pause: icon("pause") };
   play.replaceChildren(icons.play, icons.pause);
+  previous.replaceChildren(icon("previous"));
+  next.replaceChildren(icon("next"));
   unpin.replaceChildren(icon("close"));
   stop.replaceChildren(icon("stop"), language.t("run.stop"));
   for (const factor of SPEEDS) {
@@ -32,6 +35,8 @@ export function createClockBar(language, act) {
   }
   speed.value = "1";
   play.addEventListener("click", act.toggle);
+  previous.addEventListener("click", () => act.frame(-1));
+  next.addEventListener("click", () => act.frame(1));
   slider.addEventListener("input", () => act.seek(Number(slider.value)));
   live.addEventListener("click", act.live);
   stop.addEventListener("click", act.stop);
@@ -55,7 +60,6 @@ export function createClockBar(language, act) {
       slider.setAttribute("aria-valuetext", language.t("clock.step", { step, steps: language.integer(view.budget) }));
       setText(label, language.t("clock.step", { step, steps: language.integer(view.budget) }));
       stop.hidden = !training;
-      speed.hidden = training;
       const atEdge = clock.mode === "live";
       live.setAttribute("aria-pressed", String(atEdge));
       const lost = ["retrying", "draining", "gone"].includes(state.connection?.phase ?? "");

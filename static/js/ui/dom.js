@@ -71,6 +71,8 @@ const ICONS = {
   play: "M6 4l14 8-14 8z",
   pause: "M6 4h4v16H6zM14 4h4v16h-4z",
   stop: "M5 5h14v14H5z",
+  previous: "M5 5h3v14H5zM20 5v14L9 12z",
+  next: "M16 5h3v14h-3zM4 5v14l11-7z",
   replay: "M12 5V1L6 6l6 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
   plus: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   close: "M6.4 5L5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12 19 6.4 17.6 5 12 10.6z",
