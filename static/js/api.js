@@ -32,11 +32,11 @@ export function createApi(base) {
     /** @param {string} id @returns {Promise<Experiment>} */
     experiment: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`),
     /**
-     * @param {string} run @param {number} every only each so many-th frame
+     * @param {string} run @param {number} every only each so many-th frame @param {number} [after] a frame's number
      * @returns {Promise<import("./types.js").Frame[]>}
      */
-    frames: async (run, every) =>
-      (await request(`${base}/runs/${encodeURIComponent(run)}/frames?limit=10000&every=${every}`)).frames,
+    frames: async (run, every, after = -1) =>
+      (await request(`${base}/runs/${encodeURIComponent(run)}/frames?limit=10000&every=${every}&after=${after}`)).frames,
     /** Let go of an experiment. @param {string} id @returns {Promise<Experiment>} with those who hold it still */
     stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}?holder=${holder}`, { method: "DELETE" }),
     /**

@@ -21,7 +21,7 @@ import { createSurroundings } from "./surroundings.js";
 import { connectTheme } from "./theme.js";
 import { createTransports } from "./transports.js";
 import { changeable } from "./try.js";
-import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView } from "./url-codec.js";
+import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView, hasSetup } from "./url-codec.js";
 import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
 import { budgetOf, edgeStep, knownStep, nextFrameStep, trainingEnd, viewAt } from "./view.js";
 import { CELLS, lanesOf, runStyles } from "./visual.js";
@@ -34,7 +34,7 @@ import { byId } from "./ui/dom.js";
 import { heatPanel } from "./ui/heat-panel.js";
 import { highwayPanel } from "./ui/highway-panel.js";
 import { inputsPanel, unitsPanel } from "./ui/gates-panels.js";
-import { createLaunch } from "./ui/launch.js";
+import { createLaunch, guessLocked } from "./ui/launch.js";
 import { createShortcuts } from "./ui/shortcuts.js";
 import { createTakeAway } from "./ui/take-away.js";
 import { gatesLegendPanel, gatesPanel, lossLegendPanel, lossPanel, profileLegendPanel, profilePanel } from "./ui/panels.js";
@@ -53,6 +53,8 @@ import { createViewControls } from "./ui/view-controls.js";
 
 /** Milliseconds after the last change before the address follows it. */
 const ADDRESS_DELAY = 250;
+/** Milliseconds for which a result that is complete still moves. */
+const REST_AFTER = 5000;
 
 /** @param {{api: string, lang: string, messages: string, plotly: string}} config */
 async function start(config) {
@@ -89,8 +91,14 @@ function createLab(api, library, language, catalogue) {
   let toEdge = false; // after a reload: no replay of what was already seen
   /** @type {Setup|null} the set-up of the experiment on screen */
   let shownSetup = null;
+  /** @type {string|null} what was predicted of it */
+  let shownGuess = null;
   let unchanged = false; // the set-up is that one
-  let asPreset = true; // the set-up is the preset's, but for the seed
+  // Between two changes only the light on the highway moves.
+  let changed = true;
+  let flying = false; // light may move
+  let resting = false; // all is over, and seen
+  let restAt = 0; // milliseconds, on the clock of animation frames
   let frameRequested = false;
   let before = 0;
   let addressTimer = 0;
@@ -240,11 +248,17 @@ function createLab(api, library, language, catalogue) {
   /** @param {Setup} next */
   function useSetup(next) {
     setup = next;
-    asPreset = sameQuestion(setup, setupOf(catalogue, setup.preset));
+    // Back at the question whose answer is told, what was predicted of it holds.
+    if (shownSetup && !store.state.submitting && guessLocked(store.state, answered())) viewState = { ...viewState, guess: shownGuess };
     unchanged = shownSetup !== null && sameRuns(shownSetup, setup);
     controls.show(setup);
     rememberAddress();
     wake();
+  }
+
+  /** Whether the set-up asks what the experiment on screen asked. */
+  function answered() {
+    return shownSetup !== null && sameQuestion(shownSetup, setup);
   }
 
   /** @returns {Record<string, () => void>} what each key does */
@@ -281,6 +295,8 @@ function createLab(api, library, language, catalogue) {
 
   function leave() {
     shownSetup = null;
+    shownGuess = null;
+    toEdge = false;
     viewState = { ...viewState, experiment: null };
     clock = { ...initialClock(), speed: clock.speed };
     session.leave();
@@ -288,45 +304,74 @@ function createLab(api, library, language, catalogue) {
 
   async function run() {
     const sent = setup;
+    const { guess } = viewState;
     const experiment = await session.run(toExperiment(sent, catalogue));
     if (!experiment) return;
-    began(experiment, sent);
+    began(experiment, sent, guess);
     highway.element.scrollIntoView({ block: "nearest", behavior: surroundings.current.still ? "auto" : "smooth" });
   }
 
   /** Take up the experiment that the address names. */
   async function resume() {
     if (!viewState.experiment) return;
+    // Somebody may have written the link by hand, or changed the set-up after the run.
+    const isWhole = !hasSetup(readQuery(), catalogue);
     const experiment = await session.resume(viewState.experiment);
-    if (experiment) {
-      useSetup({ preset: setup.preset, runs: experiment.runs.map((each) => each.spec) });
-      began(experiment, setup);
-      toEdge = true;
-    } else {
+    if (experiment === "gone") {
       // Another server, or a log that was cleared: the set-up in the address still holds.
       setView({ experiment: null });
+    } else if (experiment) {
+      const asRun = { preset: setup.preset, runs: experiment.runs.map((each) => each.spec) };
+      if (isWhole) {
+        const known = catalogue.presets.find(({ id }) => sameQuestion(asRun, setupOf(catalogue, id)));
+        asRun.preset = known?.id ?? setup.preset;
+        useSetup(asRun);
+      }
+      // A prediction in the address is one of the set-up there.
+      began(experiment, asRun, sameQuestion(asRun, setup) ? viewState.guess : null);
+      toEdge = true;
     }
   }
 
-  /** @param {Experiment} experiment @param {Setup} asSetUp */
-  function began(experiment, asSetUp) {
+  /** @param {Experiment} experiment @param {Setup} asSetUp @param {string|null} guess */
+  function began(experiment, asSetUp, guess) {
     pace.clear();
     shownSetup = asSetUp;
+    shownGuess = guess;
     unchanged = sameRuns(asSetUp, setup);
     clock = { ...initialClock(), speed: clock.speed };
+    toEdge = false;
     setView({ experiment: experiment.id });
     tellAddress(); // now: who reloads the page in the next moment wants this experiment
   }
 
   function wake() {
+    changed = true;
+    request();
+  }
+
+  function request() {
     if (frameRequested || document.hidden) return;
     frameRequested = true;
     requestAnimationFrame(tick);
   }
 
+  /** @param {number} now milliseconds @returns {boolean} whether the light goes on moving */
+  function moveLight(now) {
+    // Who looks longer than that at a result is not to be moved at for ever.
+    if (!resting) restAt = now + REST_AFTER;
+    return highwayVisible() && highway.animate(now, flying && now < restAt);
+  }
+
   /** @param {number} now milliseconds */
   function tick(now) {
     frameRequested = false;
+    if (!changed) {
+      before = now;
+      if (moveLight(now)) request();
+      return;
+    }
+    changed = false;
     const state = store.settle();
     const { current } = surroundings;
     const seconds = Math.min(1, (now - before) / 1000);
@@ -348,9 +393,11 @@ function createLab(api, library, language, catalogue) {
     cursor.set(scene.view.length, viewState.timestep);
     show(scene, state);
     const waiting = scheduler.run(scene);
-    const moving = !current.still && clock.mode !== "paused" && scene.view.runs.some(({ frame }) => frame);
-    const animated = highwayVisible() && highway.animate(now, moving);
-    if (waiting || animated || clock.step !== step || (clock.mode !== "paused" && clock.step < edge)) wake();
+    flying = !current.still && clock.mode !== "paused" && scene.view.runs.some(({ frame }) => frame);
+    resting = allOver(state) && clock.step >= edge;
+    const animated = moveLight(now);
+    if (waiting || clock.step !== step || (clock.mode !== "paused" && clock.step < edge)) wake();
+    else if (animated) request();
   }
 
   /** @returns {Scene} */
@@ -398,7 +445,12 @@ function createLab(api, library, language, catalogue) {
       preset: setup.preset,
       guess: viewState.guess,
       unchanged,
-      asPreset,
+      answered: answered(),
+      result: shownSetup && {
+        preset: shownSetup.preset,
+        guess: shownGuess,
+        asPreset: sameQuestion(shownSetup, setupOf(catalogue, shownSetup.preset)),
+      },
       length: language.integer(Number(setup.runs[0].task.length)),
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended }) => ended) && clock.step >= scene.view.edge,

@@ -160,6 +160,16 @@ export function decodeSetup(query, catalogue) {
   return setup;
 }
 
+/**
+ * Whether a query sets anything up, beside naming an experiment and how to look at it.
+ * @param {URLSearchParams} query @param {Catalogue} catalogue
+ */
+export function hasSetup(query, catalogue) {
+  const options = [...catalogue.tasks, ...catalogue.cells].flatMap((entry) => entry.options).concat(catalogue.training, catalogue.run);
+  const own = new Set(["preset", "cells", "task", ...options.map(({ path }) => path)]);
+  return [...query.keys()].some((name) => own.has(name.replace(/^\d+\./, "")));
+}
+
 /** @param {ViewState} view @returns {Array<[string, string]>} what differs from the initial view */
 export function encodeView(view) {
   /** @type {Array<[string, string]>} */

@@ -1,10 +1,11 @@
 """The Lab as a person meets it, in a real browser against a real server."""
 
 import json
+from typing import Any
 
 import pytest
 
-from .conftest import OpenLab
+from .conftest import SMALL, OpenLab
 
 pytestmark = pytest.mark.e2e
 
@@ -103,6 +104,68 @@ def test_the_address_holds_the_set_up(lab: OpenLab) -> None:
     assert page.input_value("#f-task-length") == "80"
     assert page.input_value("#f-training-learning_rate") == "0,001"
     assert "lang=pt-BR" in page.url
+
+
+def test_what_was_set_up_after_a_run_is_still_there_after_a_reload(lab: OpenLab) -> None:
+    page_lab = lab()
+    page_lab.open(SMALL.replace("task.length=20", "task.length=21"))
+    page = page_lab.page
+    page_lab.run()
+    page_lab.wait_for_end()
+    page.fill("#f-task-length", "30")
+    page.press("#f-task-length", "Tab")
+    page.locator("#setup-changed:not([hidden])").wait_for()
+    assert "exp=" in page_lab.query()
+    page.reload()
+    page.locator("#setup-changed:not([hidden])").wait_for()
+    assert page.input_value("#f-task-length") == "30"
+    # Who has nothing but the experiment gets its set-up.
+    experiment = page.evaluate("new URLSearchParams(location.search).get('exp')")
+    page.goto(f"{page_lab.url}/lab?lang=en&exp={experiment}")
+    page.locator("#run[data-action=replay]").wait_for()
+    assert page.input_value("#f-task-length") == "21"
+
+
+def test_who_has_seen_the_answer_cannot_predict_it(lab: OpenLab) -> None:
+    page_lab = lab()
+    page_lab.open()
+    page = page_lab.page
+    page.locator(".guess").nth(0).click()
+    page_lab.run()
+    page_lab.wait_for_end()
+    radios = page.locator("input[name=guess]")
+    page.fill("#f-seed", "4")
+    page.press("#f-seed", "Tab")
+    page.locator("#setup-changed:not([hidden])").wait_for()
+    assert radios.nth(1).is_disabled(), "with another seed it is the same question"
+    page.fill("#f-task-length", "30")
+    page.press("#f-task-length", "Tab")
+    told = page_lab.text("#outcome")
+    radios.nth(1).click()
+    assert page_lab.text("#outcome") == told
+
+
+def test_a_late_answer_belongs_to_nobody(lab: OpenLab) -> None:
+    page_lab = lab()
+    page_lab.open(f"{SMALL}&seed=91")
+    page = page_lab.page
+    held: list[Any] = []
+    page.route("**/api/v1/experiments?*", lambda route: held.append(route))
+    page_lab.run()
+    page.wait_for_function("document.getElementById('run').dataset.action === 'sending'")
+    page.select_option("#preset", "recall")
+    held[0].continue_()
+    page.wait_for_timeout(1500)
+    assert page.locator("#run[data-action=run]").count() == 1
+    assert "exp=" not in page_lab.query()
+
+
+def test_a_thousand_is_typed_as_the_language_writes_it(lab: OpenLab) -> None:
+    page_lab = lab()
+    page_lab.open(lang="pt-BR")
+    page_lab.page.fill("#f-task-length", "1.000")
+    page_lab.page.press("#f-task-length", "Tab")
+    assert "task.length=1000" in page_lab.query()
 
 
 def test_a_wrong_value_is_told_at_its_field(lab: OpenLab) -> None:

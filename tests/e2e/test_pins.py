@@ -39,7 +39,7 @@ def test_a_pinned_result_stays_behind_the_next_one(lab: OpenLab) -> None:
     page.locator("#compare-pins summary").click()
     page.fill("#pin-id", "no link")
     page.press("#pin-id", "Enter")
-    assert "no link of the Lab" in shown.text("#pin-said")
+    assert "not a link of the Lab" in shown.text("#pin-said")
 
 
 @pytest.mark.parametrize(("button", "roads"), [(0, 4), (1, 2)], ids=["LSTM", "GRU"])

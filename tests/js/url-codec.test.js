@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { catalogue } from "./fixtures.js";
 import { setCells, setOption, setTask, setupOf } from "../../static/js/experiment.js";
 import { changeable } from "../../static/js/try.js";
-import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView, initialView } from "../../static/js/url-codec.js";
+import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, encodeView, hasSetup, initialView } from "../../static/js/url-codec.js";
 
 const classic = setupOf(catalogue, "classic");
 const there = (setup) => decodeSetup(new URLSearchParams(encodeSetup(setup, catalogue)), catalogue);
@@ -68,4 +68,10 @@ test("the sliders of What if? keep their places in the address; what is out of r
   assert.deepEqual(decodeChanges(written(moved), offered), moved);
   assert.equal(String(written({ forget_bias: 3 })), "try.forget_bias=3");
   assert.deepEqual(decodeChanges(written({ forget_bias: 99, length: "x", other: 1 }), offered), {});
+});
+
+test("an address that only names an experiment sets nothing up", () => {
+  const says = (text) => hasSetup(new URLSearchParams(text), catalogue);
+  for (const text of ["", "exp=0123456789abcdef&lang=en", "exp=1&mode=projector&t=3&scale=absolute&try.forget_bias=3"]) assert.equal(says(text), false, text);
+  for (const text of ["preset=classic", "cells=lstm", "task=recall", "seed=3", "exp=1&task.length=80", "2.model.forget_bias=3"]) assert.equal(says(text), true, text);
 });

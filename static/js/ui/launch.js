@@ -14,6 +14,9 @@ import { presetPicker } from "./preset-picker.js";
 
 /** @typedef {"run"|"sending"|"stop"|"replay"} Action */
 
+/** Milliseconds between two steps that are read aloud. */
+const SAY_EVERY = 8000;
+
 /**
  * What the big button does now.
  * @param {LabState} state @param {boolean} unchanged the set-up is the one on screen
@@ -23,8 +26,20 @@ export function actionOf(state, unchanged) {
   if (state.submitting) return "sending";
   if (!state.experiment) return "run";
   if (!allOver(state)) return "stop";
-  const stopped = state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
-  return unchanged && !stopped ? "replay" : "run";
+  return unchanged && !cutShort(state) ? "replay" : "run";
+}
+
+/** @param {LabState} state */
+const cutShort = (state) => state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
+
+/**
+ * Whether the prediction stands: while it is put to the test, and for good once the answer is told.
+ * @param {LabState} state
+ * @param {boolean} answered the set-up asks what the experiment on screen asked, with any seed
+ */
+export function guessLocked(state, answered) {
+  if (state.submitting) return true;
+  return state.experiment !== null && (!allOver(state) || (answered && !cutShort(state)));
 }
 
 /**
@@ -47,6 +62,9 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   const progress = byId("progress", HTMLProgressElement);
   const alert = byId("alert", HTMLElement);
   const result = byId("outcome", HTMLElement);
+  const said = byId("status-said", HTMLElement);
+  let saidAt = 0;
+  let saidKind = "empty"; // which the page came with
   let shownPreset = "";
   /** @type {Action} */
   let action = "run";
@@ -90,8 +108,9 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
 
     /**
      * @param {LabState} state @param {View} view
-     * @param {{preset: string, guess: string|null, unchanged: boolean, asPreset: boolean, length: string, left: number|null, seen: boolean}} now
-     *   seen: the view has reached the end of every run
+     * @param {{preset: string, guess: string|null, unchanged: boolean, answered: boolean, length: string, left: number|null, seen: boolean,
+     *   result: {preset: string, guess: string|null, asPreset: boolean}|null}} now
+     *   result: what the experiment on screen was asked, and what was predicted of it; seen: the view has reached the end of every run
      */
     show(state, view, now) {
       const preset = catalogue.presets.find(({ id }) => id === now.preset) ?? catalogue.presets[0];
@@ -101,12 +120,12 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
       }
       // The question follows the set-up: another length is another question.
       setText(question, textOf(preset.id, "question", { length: now.length }) || textOf(preset.id, "title"));
-      const locked = state.experiment !== null;
+      const locked = guessLocked(state, now.answered);
       for (const input of options.querySelectorAll("input")) {
         input.checked = input.value === now.guess;
-        input.disabled = locked && now.unchanged;
+        input.disabled = locked;
       }
-      setText(guessNote, t(locked && now.unchanged ? (now.guess ? "guess.locked" : "guess.late") : "guess.hint"));
+      setText(guessNote, t(locked ? (now.guess ? "guess.locked" : "guess.late") : "guess.hint"));
 
       action = actionOf(state, now.unchanged);
       if (button.dataset.action !== action) {
@@ -117,9 +136,14 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
       button.setAttribute("aria-disabled", String(action === "sending"));
       changed.hidden = !(state.experiment && !now.unchanged);
 
-      const { text, tone } = statusText(state, now.left, language);
+      const { text, tone, kind } = statusText(state, now.left, language);
       setText(status, text);
       status.dataset.tone = tone;
+      if (kind !== saidKind || Date.now() - saidAt > SAY_EVERY) {
+        saidAt = Date.now();
+        saidKind = kind;
+        setText(said, text);
+      }
       progress.hidden = tone !== "running";
       progress.max = view.budget;
       progress.value = Math.max(0, ...state.order.filter((id) => !isFinal(state.runs[id].state)).map((id) => state.runs[id].step));
@@ -127,17 +151,19 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
       setText(alert, state.problem ? problemText(state.problem, language) : "");
       alert.hidden = !state.problem;
 
-      const over = now.seen && allOver(state) && !state.order.some((id) => ["cancelled", "failed"].includes(state.runs[id].state));
+      const over = now.seen && allOver(state) && !cutShort(state);
       result.hidden = !over;
       if (over) {
-        const verdict = now.guess && now.asPreset ? verdictOf(now.guess, preset) : "";
+        const { result: asked } = now;
+        const of = catalogue.presets.find(({ id }) => id === asked?.preset) ?? preset;
+        const verdict = asked?.guess && asked.asPreset ? verdictOf(asked.guess, of) : "";
         const happened = t("outcome.happened", { runs: outcome(view, language) });
-        const notice = now.asPreset ? textOf(preset.id, "notice", evidence(preset.verified, language)) : "";
+        const notice = asked?.asPreset ? textOf(of.id, "notice", evidence(of.verified, language)) : "";
         const words = [verdict, happened, notice].filter(Boolean);
         if (result.dataset.words !== words.join("\n")) {
           result.dataset.words = words.join("\n");
           result.replaceChildren(...words.map((sentence, at) => el("p", { class: at === 0 && verdict ? "verdict" : "" }, sentence)));
-          result.dataset.right = String(now.guess === preset.answer);
+          result.dataset.right = String(asked?.guess === of.answer);
         }
       }
     },
@@ -146,15 +172,15 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
 
 /**
  * @param {LabState} state @param {number|null} left seconds @param {Language} language
- * @returns {{text: string, tone: string}}
+ * @returns {{text: string, tone: string, kind: string}} another kind is told at once
  */
 function statusText(state, left, language) {
-  const { t, integer } = language;
+  const { t, has, integer } = language;
   const phase = state.connection?.phase;
-  if (state.submitting) return { text: t("status.sending"), tone: "running" };
-  if (!state.experiment) return { text: t("status.empty"), tone: "idle" };
-  if (phase === "retrying" || phase === "draining") return { text: t("status.reconnecting"), tone: "warning" };
-  if (phase === "gone") return { text: t("status.gone"), tone: "warning" };
+  if (state.submitting) return { text: t("status.sending"), tone: "running", kind: "sending" };
+  if (!state.experiment) return { text: t("status.empty"), tone: "idle", kind: "empty" };
+  if (phase === "retrying" || phase === "draining") return { text: t("status.reconnecting"), tone: "warning", kind: "reconnecting" };
+  if (phase === "gone") return { text: t("status.gone"), tone: "warning", kind: "gone" };
   const runs = state.order.map((id) => state.runs[id]);
   const training = runs.filter((run) => run.state === "running");
   const queued = runs.filter((run) => run.state === "queued");
@@ -162,14 +188,17 @@ function statusText(state, left, language) {
     const step = integer(Math.min(...training.map((run) => run.step)));
     const steps = integer(Math.max(...training.map((run) => run.steps)));
     const text = t(training.length === 1 ? "status.running.one" : "status.running.other", { n: integer(training.length), step, steps });
-    return { text: left === null ? text : `${text} ${t("status.left", { time: language.duration(left) })}`, tone: "running" };
+    return { text: left === null ? text : `${text} ${t("status.left", { time: language.duration(left) })}`, tone: "running", kind: "running" };
   }
   if (queued.length) {
     const first = Math.min(...queued.map((run) => run.position ?? 1));
-    return { text: t("status.queued", { position: integer(first) }), tone: "running" };
+    return { text: t("status.queued", { position: integer(first) }), tone: "running", kind: "queued" };
   }
-  const failed = runs.filter((run) => run.state === "failed").length;
-  if (failed) return { text: t("status.failed", { n: integer(failed) }), tone: "warning" };
-  if (runs.some((run) => run.state === "cancelled")) return { text: t(state.left ? "status.detached" : "status.cancelled"), tone: "idle" };
-  return { text: t("status.done"), tone: "done" };
+  const failed = runs.filter((run) => run.state === "failed");
+  if (failed.length) {
+    const why = `failure.${failed[0].error?.code ?? ""}`;
+    return { text: `${t("status.failed", { n: integer(failed.length) })} ${t(has(why) ? why : "failure.internal_error")}`, tone: "warning", kind: "failed" };
+  }
+  if (runs.some((run) => run.state === "cancelled")) return { text: t(state.left ? "status.detached" : "status.cancelled"), tone: "idle", kind: "cancelled" };
+  return { text: t("status.done"), tone: "done", kind: "done" };
 }
