@@ -1,4 +1,4 @@
-"""Types of the arrays that the core passes around."""
+"""Types of the arrays that the core passes around, and one vector for all weights."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias

@@ -77,8 +77,8 @@ class Frame:
     half_life : float, optional
         ln 2 / ln(1/f̄) steps, f̄ the geometric mean of the retention gate.
     saturation : dict
-        Per gate the shares ``low`` (< 0.1) and ``high`` (> 0.9); per tanh the share ``flat``
-        (slope < 0.1).
+        Per gate the shares ``low`` (< 0.1) and ``high`` (> 0.9); of the candidate, or of the RNN's
+        hidden state, the share ``flat`` (φ' < 0.1, whichever φ).
     gates : dict of GateBand
     probe : ProbeUnits, optional
     weights : dict of ndarray, optional

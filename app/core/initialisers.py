@@ -1,7 +1,8 @@
 """How weights begin.
 
-Everything in a recurrent network's memory depends on this: the same LSTM forgets at 0.63 per step
-with PyTorch's initial weights and at 0.84 with Keras's, before any training.
+What a network remembers before any training depends on this. With H = 32 the gradient of a plain
+RNN shrinks to 0.58 of itself per step with PyTorch's U(±1/√H) and to 0.90 with Keras's orthogonal
+W_h; that of an LSTM to 0.63 with a forget bias of 0 and to 0.86 with 1 (PyTorch's weights).
 
 References
 ----------
@@ -85,8 +86,8 @@ def spectral_radius(matrix: Array) -> float:
 def chrono_bias(rng: np.random.Generator, hidden_size: int, t_max: float) -> Array:
     """Draw log U[1, T_max - 1], of shape (H,).
 
-    A unit whose forget gate is σ(log u) = u/(1+u) forgets after about u steps, so this spreads the
-    memories of the units evenly up to T_max.
+    A unit whose forget gate is σ(log u) = u/(1+u) forgets in about 1 + u steps, so this spreads the
+    memories of the units evenly from 2 to T_max.
 
     References
     ----------

@@ -1,7 +1,8 @@
 """Keep a vanishing backward signal away from the end of the number range.
 
-A gradient that shrinks by 0.5 per step leaves float32 after 130 steps: its norm reads as zero, and
-the subnormal numbers on the way there run many times slower. Multiplying by a power of two is
+In float32 a gradient that shrinks by 0.5 per step is subnormal after 126 steps and zero after 150;
+its squared norm underflows after half as many, and arithmetic on subnormals is many times slower.
+Multiplying by a power of two is
 exact, so the signal is lifted whenever it has become small and the exponent is remembered.
 Backpropagation is linear in the signal: every earlier step simply carries the same factor. A signal
 that was lifted and then grows, as after a stretch of saturated units, is let down again.

@@ -129,7 +129,7 @@ def train(
     should_stop : callable
         Asked after every step; training ends without a last frame when it returns True.
     kernels : Kernels
-        What computes the loops over time; part of "the same machine" below.
+        What computes the loops over time; part of "the same machine" above.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""What a cell is, and the three pieces of linear algebra that every cell shares.
+"""What a cell is, and what every cell shares.
 
 A cell is a frozen dataclass. It owns sizes and options and never weights: weights are a plain
 dictionary of arrays, so that they can be saved, perturbed and compared from outside.

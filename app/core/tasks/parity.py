@@ -15,8 +15,8 @@ class Parity:
     """Is the number of -1 in a stream of ±1 odd?
 
     Each step shows +1 or -1, a fair coin; the class after the last step is 0 for an even number of
-    -1 and 1 for an odd one. All the inputs but one say nothing about the answer, which makes this
-    hard for gradient descent in every cell.
+    -1 and 1 for an odd one. Knowing all inputs but one says nothing about the answer, which makes
+    this hard for gradient descent in every cell.
 
     Baseline: ln 2, 50 % accuracy. Solved: more than 99 % right.
 
