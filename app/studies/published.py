@@ -26,9 +26,10 @@ ADDING_1997 = Study(
     published="LSTM solves it after 74 000 sequences, 1 of 2560 test sequences wrong; the "
     "paper calls it a type of task never solved by other recurrent networks.",
     differs="LSTM with a forget gate and full BPTT, 32 units, batches of 32, Adam, the paper's "
-    "number of sequences as the budget; solved means more than 99 % of the last 320 fresh "
-    "sequences right. The LSTM of 1997 had no forget gate, which is a forget gate of 1; chrono "
-    "initialisation comes close to that, a forget bias of 1 does not.",
+    "number of sequences as the budget; solved here means more than 99 % of the last 320 fresh "
+    "sequences right, weaker than the paper's 1 of 2560. The LSTM of 1997 had no forget gate, "
+    "which is a forget gate of 1; chrono initialisation comes close to that, a forget bias of 1 "
+    "does not.",
     arms=tuple(
         Arm(
             name,
@@ -49,6 +50,7 @@ ADDING_1997 = Study(
         _share(rows, "LSTM, chrono, T_max = 100") >= 0.8 and _share(rows, "plain RNN") <= 0.2,
         _outcome(rows),
     ),
+    criterion=" to 99 %",
 )
 
 ORDER_1997 = Study(
@@ -56,8 +58,10 @@ ORDER_1997 = Study(
     title="Temporal order, T = 100",
     source="Hochreiter & Schmidhuber (1997), experiment 6a, table 9",
     published="LSTM solves it after 31 390 sequences, 1 of 2560 test sequences wrong.",
-    differs="Positions as in Pascanu et al. (2013); LSTM with a forget gate (bias 3), 16 units, "
-    "batches of 32, Adam; solved means more than 99 % of the last 320 fresh sequences right.",
+    differs="Six input symbols and a length of 100, as in Pascanu et al. (2013), where the paper "
+    "has eight symbols and lengths from 100 to 110; LSTM with a forget gate (bias 3), 16 units, "
+    "batches of 32, Adam; a budget above the published number of sequences; solved here means more "
+    "than 99 % of the last 320 fresh sequences right, weaker than the paper's 1 of 2560.",
     arms=tuple(
         Arm(
             name,
@@ -75,16 +79,19 @@ ORDER_1997 = Study(
         )
     ),
     verdict=lambda rows: (_share(rows, "LSTM, bias 3") >= 0.8, _outcome(rows)),
+    criterion=" to 99 %",
 )
 
 REBER_1997 = Study(
     id="hs97_reber",
     title="The embedded Reber grammar",
     source="Hochreiter & Schmidhuber (1997), experiment 1, table 1",
-    published="LSTM succeeds in 97–100 % of trials after 8 440–39 740 sequences; Elman networks "
-    "in 0 %.",
-    differs="Strings up to 40 symbols, 16 units, batches of 32, Adam, full BPTT for both. The "
-    "Elman networks of 1997 were trained by another, truncated rule.",
+    published="LSTM succeeds in 97–100 % of trials after 8 440–39 740 sequences. For Elman "
+    "networks the table quotes 0 % from Cleeremans et al. (1989).",
+    differs="Strings up to 40 symbols, 16 units, batches of 32, Adam, full BPTT for both; a budget "
+    "just above the largest published number of sequences; solved here means the legal successors "
+    "on top in more than 99 % of the last 320 fresh strings. The quoted networks were others, "
+    "trained by another rule: the plain RNN here says nothing about them.",
     arms=tuple(
         Arm(
             name,
@@ -97,14 +104,14 @@ REBER_1997 = Study(
         )
         for name, model in (
             ("LSTM", {"cell": "lstm", "hidden_size": 16}),
-            ("plain (Elman) RNN", {"cell": "rnn", "hidden_size": 16, "init": "pytorch"}),
+            ("plain RNN, for comparison", {"cell": "rnn", "hidden_size": 16, "init": "pytorch"}),
         )
     ),
     verdict=lambda rows: (
-        _share(rows, "LSTM") >= 0.8 and _share(rows, "plain (Elman) RNN") <= 0.2,
-        _outcome(rows) + ". Where the plain RNN succeeds too, the difference of 1997 was one of "
-        "training as much as of architecture.",
+        _share(rows, "LSTM") >= 0.8,
+        _outcome(rows) + ". This is about the LSTM; the quoted row is not tested.",
     ),
+    criterion=" to 99 %",
 )
 
 CLIPPING_2013 = Study(

@@ -73,7 +73,7 @@ test("before the first frame there are as many sentences, and they are empty", (
   const kinds = (cards) => cards.map(({ sentences }) => sentences.map(({ kind }) => kind));
   assert.deepEqual(kinds(before), kinds(after));
   assert.ok(before.every(({ sentences }) => sentences.every(({ text }) => text === "")));
-  assert.match(after[0].sentences[2].text, /In 25% of its units/);
+  assert.match(after[0].sentences[2].text, /25% of its activations/);
 });
 
 test("the room of a sentence is as long as what it says, in both languages", () => {
