@@ -84,9 +84,9 @@ def report(studies: Iterable[Study], rows: dict[str, dict[str, Any]], made_with:
         "",
         f"Made by `python -m app reproduce` ({made_with}). Seeds were not used to choose settings.",
         "A sequence count is training steps × batch size. A run is solved once the mean score of",
-        "its last ten batches, 320 fresh sequences, passes the threshold of its task. Where a result",
-        "does not come out as published, it says so. Nothing here is a claim about the best that a",
-        "method can do.",
+        "its last ten batches, 320 fresh sequences, passes the threshold of its task. Where a",
+        "result does not come out as published, it says so. Nothing here is a claim about the best",
+        "that a method can do.",
         "",
     ]
     for study in studies:
