@@ -23,7 +23,7 @@ def test_a_projector_gets_big_type(lab: OpenLab, scheme: str) -> None:
     assert violations(page) == []
     assert page.locator("#fullscreen").is_visible()
     page.locator(".guess").first.click()  # the address is written again; the mode stays
-    assert "guess=" in shown.query()
+    page.wait_for_function("() => location.search.includes('guess=')")
     assert "mode=projector" in shown.query()
     page.click("#mode")
     assert shown.number(size) < big
