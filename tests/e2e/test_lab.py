@@ -145,6 +145,22 @@ def test_who_has_seen_the_answer_cannot_predict_it(lab: OpenLab) -> None:
     assert page_lab.text("#outcome") == told
 
 
+def test_a_prediction_made_before_the_modules_are_there_counts(lab: OpenLab) -> None:
+    page_lab = lab()
+    page = page_lab.page
+    held: list[Any] = []
+    page.route("**/api/v1/catalogue*", lambda route: held.append(route))
+    page.goto(f"{page_lab.url}/lab?lang=en&preset=classic", wait_until="domcontentloaded")
+    page.locator(".guess").nth(1).click()
+    page.wait_for_timeout(500)
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/catalogue*")
+    page.locator("#controls-in-sight .field").first.wait_for()
+    assert "guess=" in page_lab.query()
+    assert page.locator("input[name=guess]").nth(1).is_checked()
+
+
 def test_a_late_answer_belongs_to_nobody(lab: OpenLab) -> None:
     page_lab = lab()
     page_lab.open(f"{SMALL}&seed=91")
@@ -152,7 +168,7 @@ def test_a_late_answer_belongs_to_nobody(lab: OpenLab) -> None:
     held: list[Any] = []
     page.route("**/api/v1/experiments?*", lambda route: held.append(route))
     page_lab.run()
-    page.wait_for_function("document.getElementById('run').dataset.action === 'sending'")
+    page.locator("#run[data-action=sending]").wait_for()
     page.select_option("#preset", "recall")
     held[0].continue_()
     page.wait_for_timeout(1500)

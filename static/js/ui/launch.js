@@ -83,6 +83,9 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
   /** @param {PresetEntry} preset */
   const build = (preset) => {
     picker.show(preset.id);
+    // Who was faster than the modules chose among the options that came with the page.
+    const early = options.querySelector("input:checked");
+    if (shownPreset === "" && early instanceof HTMLInputElement && preset.prediction_options.includes(early.value)) onGuess(early.value);
     options.replaceChildren(
       ...preset.prediction_options.map((key) =>
         el(
@@ -115,8 +118,8 @@ export function createLaunch({ catalogue, language, onPreset, onGuess, onAction 
     show(state, view, now) {
       const preset = catalogue.presets.find(({ id }) => id === now.preset) ?? catalogue.presets[0];
       if (preset.id !== shownPreset) {
-        shownPreset = preset.id;
         build(preset);
+        shownPreset = preset.id;
       }
       // The question follows the set-up: another length is another question.
       setText(question, textOf(preset.id, "question", { length: now.length }) || textOf(preset.id, "title"));
