@@ -29,7 +29,8 @@ class Activation:
             np.tanh(z, out=z)
             z *= 0.5
             z += 0.5
-        # linear: y = z
+        elif self.name != "linear":  # linear: y = z
+            raise ValueError(f"no such activation: {self.name}")
 
     def slope(self, y: Array, out: Array) -> Array:
         """Write φ'(z), given y = φ(z), into ``out``."""
@@ -41,8 +42,10 @@ class Activation:
         elif self.name == "sigmoid":  # y (1 - y)
             np.multiply(y, y, out=out)
             np.subtract(y, out, out=out)
-        else:
+        elif self.name == "linear":
             out.fill(1)
+        else:
+            raise ValueError(f"no such activation: {self.name}")
         return out
 
 

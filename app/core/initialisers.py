@@ -50,7 +50,7 @@ def recurrent_matrix(
     radius about 1) are drawn gate by gate.
     """
     if kind == "default":
-        kind = "orthogonal" if preset == "keras" else "uniform"
+        kind = {"keras": "orthogonal", "pytorch": "uniform"}[preset]
     shape = (gates * hidden_size, hidden_size)
     if kind == "orthogonal":
         return orthogonal(rng, *shape)
@@ -60,7 +60,9 @@ def recurrent_matrix(
         return glorot_uniform(rng, *shape)
     if kind == "identity":
         return np.tile(np.eye(hidden_size), (gates, 1))
-    return rng.normal(0.0, 1.0 / np.sqrt(hidden_size), shape)
+    if kind == "gaussian":
+        return rng.normal(0.0, 1.0 / np.sqrt(hidden_size), shape)
+    raise ValueError(f"no such initial matrix: {kind}")
 
 
 def input_weights_and_bias(
@@ -72,10 +74,12 @@ def input_weights_and_bias(
     """
     if preset == "keras":
         return glorot_uniform(rng, rows, input_size), np.zeros(rows)
-    return (
-        torch_uniform(rng, (rows, input_size), hidden_size),
-        torch_uniform(rng, (2, rows), hidden_size).sum(axis=0),
-    )
+    if preset == "pytorch":
+        return (
+            torch_uniform(rng, (rows, input_size), hidden_size),
+            torch_uniform(rng, (2, rows), hidden_size).sum(axis=0),
+        )
+    raise ValueError(f"no such initial weights: {preset}")
 
 
 def spectral_radius(matrix: Array) -> float:

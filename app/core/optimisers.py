@@ -78,7 +78,9 @@ def make_optimiser(name: str, weights: Array, learning_rate: float, momentum: fl
         return SGD(weights, learning_rate, momentum)
     if name == "rmsprop":
         return RMSprop(weights, learning_rate)
-    return Adam(weights, learning_rate)
+    if name == "adam":
+        return Adam(weights, learning_rate)
+    raise ValueError(f"no such optimiser: {name}")
 
 
 def global_norm(gradient: Array) -> float:

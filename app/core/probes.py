@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core.activations import ACTIVATIONS
 from app.core.arrays import Array, Params
-from app.core.cells.base import Cell, Gradients, Trace
+from app.core.cells.base import Cell, Gradients, Trace, stack_weights
 
 
 def profile(derivatives: Array, exponent: np.ndarray) -> Array:
@@ -145,7 +145,7 @@ def pre_activation(cell: Cell, params: Params, trace: Trace, units: int) -> Arra
     """
     if cell.gate_names:
         return None
-    weights = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])[:units]
+    weights = stack_weights(params)[:units]
     z: Array = (weights @ trace.stacked[:-1]).transpose(0, 2, 1)
     return z
 

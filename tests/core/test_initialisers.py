@@ -81,3 +81,10 @@ def test_chrono_spreads_the_memories_evenly_up_to_t_max(rng):
 
 def test_chrono_at_the_smallest_t_max_is_zero(rng):
     assert initialisers.chrono_bias(rng, 3, 2.0).tolist() == [0, 0, 0]
+
+
+def test_an_unknown_name_is_refused(rng):
+    with pytest.raises(ValueError, match="no such initial matrix"):
+        initialisers.recurrent_matrix(rng, "ones", 1, 8, "keras")
+    with pytest.raises(ValueError, match="no such initial weights"):
+        initialisers.input_weights_and_bias(rng, "ones", 8, 2, 8)

@@ -168,6 +168,12 @@ def check_dhs(dhs: Array, trace: Trace) -> None:
         )
 
 
+def stack_weights(params: Params) -> Array:
+    """Return [W_h W_x b], (rows, H+D+1), which multiplies [h_{t-1}; x_t; 1]."""
+    stacked: Array = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])
+    return stacked
+
+
 def split_stacked(gradient: Array, hidden_size: int) -> Params:
     """Name the parts of a stacked (rows, H+D+1) gradient."""
     return {

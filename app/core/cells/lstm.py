@@ -43,6 +43,7 @@ from app.core.cells.base import (
     check_dhs,
     new_trace,
     split_stacked,
+    stack_weights,
     weight_gradient,
 )
 from app.core.initialisers import (
@@ -208,7 +209,7 @@ class LSTM:
         trace = begin(self, params, xs, state, trace)
         trace.kept["c"][0] = 0 if state is None else state[1].T
         hidden, dtype = self.hidden_size, trace.stacked.dtype
-        weights = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])
+        weights = stack_weights(params)
 
         # σ(z) = 1 / (1 + exp(-z)) over the block of all four gates at once, because exp is the
         # fastest of NumPy's transcendental functions; the minus is folded into the weights. The

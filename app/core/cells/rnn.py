@@ -32,6 +32,7 @@ from app.core.cells.base import (
     check_dhs,
     new_trace,
     split_stacked,
+    stack_weights,
     weight_gradient,
 )
 from app.core.initialisers import (
@@ -134,7 +135,7 @@ class RNN:
         Trace
         """
         trace = begin(self, params, xs, state, trace)
-        weights = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])
+        weights = stack_weights(params)
         phi = ACTIVATIONS[self.activation]
         for h_x_1, h in trace.steps:
             np.matmul(weights, h_x_1, out=h)  # z_t = [W_h W_x b] [h_{t-1}; x_t; 1]

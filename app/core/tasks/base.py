@@ -9,7 +9,7 @@ from app.core.arrays import Array
 
 Readout = Literal["last", "every"]
 Loss = Literal["mse", "cross_entropy"]
-Metric = Literal["mse", "accuracy", "abs_error"]
+Metric = Literal["mse", "accuracy"]
 
 
 @dataclass(frozen=True)

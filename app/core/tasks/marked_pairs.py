@@ -48,6 +48,12 @@ def marked_pairs(
     return xs, values[first, sequence], values[second, sequence]
 
 
+def processed_correctly(outputs: Array, targets: np.ndarray) -> Array:
+    """Return 1.0 for each sequence whose error is below ``SUCCESS``, else 0.0: (B, 1) → (B,)."""
+    right: Array = (np.abs(outputs - targets) < SUCCESS).all(axis=-1).astype(np.float64)
+    return right
+
+
 def share_at_first_pair(length: int) -> tuple[float, float]:
     """Return the probabilities that X₁ and that X₂ is the first pair of its sequence."""
     tenth = 1.0 / min(10, length // 2 - 1)

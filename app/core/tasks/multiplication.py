@@ -8,7 +8,12 @@ import numpy as np
 from app.core.arrays import Array
 from app.core.options import check_options, option
 from app.core.tasks.base import Batch, Loss, Metric, Readout
-from app.core.tasks.marked_pairs import SUCCESS, longest, marked_pairs, share_at_first_pair
+from app.core.tasks.marked_pairs import (
+    longest,
+    marked_pairs,
+    processed_correctly,
+    share_at_first_pair,
+)
 
 
 @dataclass(frozen=True)
@@ -62,5 +67,4 @@ class Multiplication:
         return Batch(xs=xs, targets=(first * second)[:, np.newaxis])
 
     def score(self, outputs: Array, targets: np.ndarray) -> Array:
-        right: Array = (np.abs(outputs - targets) < SUCCESS).all(axis=-1).astype(np.float64)
-        return right
+        return processed_correctly(outputs, targets)
