@@ -36,19 +36,62 @@ ALLOWED: dict[str, set[str]] = {
 # core computes: it does not read clocks or the environment, and touches neither disk nor network.
 # `random` is the hidden global generator; `np.random.Generator` objects are passed in instead.
 NOT_IN_CORE = {
-    "argparse", "asyncio", "builtins", "concurrent", "ctypes", "datetime", "email", "fileinput",
-    "getpass", "glob", "http", "io", "importlib", "locale", "logging", "mmap",
-    "multiprocessing", "os", "pathlib", "pickle", "platform", "queue", "random", "sched",
-    "secrets", "select", "shelve", "shutil", "signal", "site", "socket", "socketserver",
-    "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
-    "uuid", "warnings", "webbrowser", "zoneinfo",
+    "argparse",
+    "asyncio",
+    "builtins",
+    "concurrent",
+    "ctypes",
+    "datetime",
+    "email",
+    "fileinput",
+    "getpass",
+    "glob",
+    "http",
+    "io",
+    "importlib",
+    "locale",
+    "logging",
+    "mmap",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "queue",
+    "random",
+    "sched",
+    "secrets",
+    "select",
+    "shelve",
+    "shutil",
+    "signal",
+    "site",
+    "socket",
+    "socketserver",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+    "warnings",
+    "webbrowser",
+    "zoneinfo",
 }
 NOT_CALLED_IN_CORE = {"open", "print", "input", "exec", "eval", "__import__"}
 
 # A worker process loads its own few files and nothing of the web.
 WORKER_FILES = {"runs/worker.py", "runs/store.py", "runs/log.py", "logs.py"}
 NOT_IN_A_WORKER = {
-    "fastapi", "starlette", "uvicorn", "sse_starlette", "plotly", "pydantic_settings"
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "sse_starlette",
+    "plotly",
+    "pydantic_settings",
 }
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.schemas import RUN_ID, RunState, told
 
 Numbers = list[float | None]
-# Where JSON has no number: not finite (then the field is in ``nonfinite``), or not defined.
+# Where JSON has no number: not finite (then the field is in ``nonfinite``), or not defined there.
 Value = float | None
 
 
@@ -52,7 +52,8 @@ class Band(Described):
 class Frame(Described):
     """Everything measured at one training step, before its update; index 0 of a list is t = 1.
 
-    A null is not defined for this cell, or not finite: then its field is named in ``nonfinite``.
+    A null is not finite (then its field is named in ``nonfinite``), or not defined: the cell has no
+    such thing, a ratio has a zero in it, or the sequence is too short for a first tenth.
     """
 
     run: str = told("Id of the run.", RUN_ID)
@@ -72,7 +73,9 @@ class Frame(Described):
     retention_h: Value = told("log10 of grad_h at t = 1 over that at t = T.", -6.5, "decades")
     retention_c: Value = told("log10 of grad_c at t = 1 over that at t = T.", -1.2, "decades")
     long_range_share: Value = told(
-        "Share of the recurrent weights' gradient that the first tenth of the steps gives.", 0.03
+        "Norm of what the first tenth of the steps gives to the gradient of the recurrent weights, "
+        "over the norm of that gradient; null for T up to 10.",
+        0.03,
     )
     half_life: Value = told("Steps in which the mean gate halves a memory.", 5.5, "timesteps")
     saturation: dict[str, dict[str, Value]] = told(

@@ -39,10 +39,11 @@ class ProbeBody(Asked):
         }
     )
 
-    spec: RunSpecBody | None = Field(None,
+    spec: RunSpecBody | None = Field(
+        None,
         description="A network that was never trained.",
         examples=[{"model": {"cell": "lstm"}, "task": {"length": 100}}],
-   )
+    )
     run: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = Field(
         None, description="A run, whose stored weights are measured.", examples=[RUN_ID]
     )
@@ -53,7 +54,6 @@ class ProbeBody(Asked):
         default_factory=InterventionsBody,
         description="What to change before measuring.",
         examples=[{"clamp_forget": 0.9}],
-   
     )
 
     @model_validator(mode="after")

@@ -24,9 +24,7 @@ JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 PAGE = 64  # frames read from the log at once: an answer of any length takes little memory
 
 
-@router.get(
-    "/{run_id}", operation_id="get_run", response_model=Run, responses=problems(404, 503)
-)
+@router.get("/{run_id}", operation_id="get_run", response_model=Run, responses=problems(404, 503))
 def read(run_id: RunId, app: App) -> dict[str, Any]:
     """Return a run: its complete spec, how far it is, and what computed it."""
     found = find_run(app.store, known_id(run_id))

@@ -34,7 +34,6 @@ def told(description: str, example: Any, unit: str | None = None) -> Any:
     return Field(description=description, examples=[example], json_schema_extra=extra)
 
 
-
 class Asked(BaseModel):
     """Base of what a client sends: unknown fields are errors, and "5" is not 5."""
 
@@ -216,9 +215,7 @@ class Run(BaseModel):
     error: RunError | None = told("Why it failed; null if it did not.", None)
     cell: str = told("Its cell.", "lstm")
     length: int = told("Longest sequence, T.", 50, "timesteps")
-    baseline: float = told(
-        "Loss of the best answer without memory.", 0.16667, "loss of the task"
-    )
+    baseline: float = told("Loss of the best answer without memory.", 0.16667, "loss of the task")
     threshold: float = told("Score at which it counts as solved.", 0.01, "metric of the task")
     metric_name: str = told("Name of the score.", "mse")
     higher_is_better: bool = told("Direction of the score.", False)
@@ -267,9 +264,7 @@ class Experiment(BaseModel):
     )
     progress: Progress = told("How far it is.", {"runs": 300, "over": 120, "share": 0.41})
     runs: list[Run] = told("Its runs, in the order of the grid.", [])
-    links: dict[str, str] = told(
-        "Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"}
-    )
+    links: dict[str, str] = told("Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"})
 
 
 class ExperimentSummary(BaseModel):
@@ -278,9 +273,7 @@ class ExperimentSummary(BaseModel):
     id: str = told("Its id.", EXPERIMENT_ID)
     spec: dict[str, Any] = told("As it was first asked.", {"base": {"seed": 1}})
     created_at: Moment = told("When it was first asked for.", MOMENT)
-    links: dict[str, str] = told(
-        "Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"}
-    )
+    links: dict[str, str] = told("Addresses.", {"self": f"/api/v1/experiments/{EXPERIMENT_ID}"})
 
 
 class ExperimentPage(BaseModel):

@@ -32,7 +32,7 @@
  * @typedef {object} TaskEntry
  * @property {string} name
  * @property {Option[]} options
- * @property {"mse"|"accuracy"|"abs_error"} metric
+ * @property {"mse"|"accuracy"} metric
  * @property {number} threshold
  * @property {boolean} higher_is_better
  * @property {"last"|"every"} readout
@@ -167,7 +167,6 @@
  * @typedef {object} Transport
  * @property {number[]} timesteps from 1, ascending, ending with T
  * @property {Series} largest
- * @property {Series} median
  * @property {Series} rms
  */
 

@@ -28,7 +28,8 @@ def test_a_grid_fills_and_leads_to_the_lab(lab: OpenLab, lang: str) -> None:
     # Every row has its numbers: the results were read after the last run had ended.
     page.locator("#runs tbody tr:nth-child(8) td:nth-child(6):not(:text-is('—'))").wait_for()
     assert solved.count() == 8
-    assert page.locator("#success-plot .main-svg").count() > 0
+    page.locator("#success-plot .main-svg").first.wait_for()
+    page.locator("#spread-plot .scatterlayer .point").nth(7).wait_for()
     assert page.locator("#spread-plot .scatterlayer .point").count() == 8  # 4 before, 4 after
 
     for figure, rows in (("success", 2), ("spread", 2), ("bands", 21)):

@@ -9,7 +9,7 @@ from .conftest import SMALL, OpenLab
 
 pytestmark = pytest.mark.e2e
 
-SIZES = [(360, 740), (1280, 800), (1920, 1080)]
+SIZES = [(360, 740), (800, 1100), (980, 700), (1280, 800), (1920, 1080)]
 WORDS = {
     "pt-BR": {"run": "Treinar ao vivo", "gone": "sumiu", "alive": "vivo", "decimal": ","},
     "en": {"run": "Train live", "gone": "gone", "alive": "alive", "decimal": "."},

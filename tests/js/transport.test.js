@@ -13,8 +13,8 @@ import { viewAt } from "../../static/js/view.js";
 import { runStyles } from "../../static/js/visual.js";
 
 const probe = { inputs: {}, units: {} };
-const vanished = { timesteps: [1, 2, 4], largest: [0, 1e-3, 1], median: [0, 0, 1], rms: [0, 1e-4, 1] };
-const exploded = { timesteps: [1, 2, 4], largest: [null, 1e30, 1], median: [1, 1, 1], rms: [1e40, 1e20, 1] };
+const vanished = { timesteps: [1, 2, 4], largest: [0, 1e-3, 1], rms: [0, 1e-4, 1] };
+const exploded = { timesteps: [1, 2, 4], largest: [null, 1e30, 1], rms: [1e40, 1e20, 1] };
 
 function scene() {
   const runs = [run("r", "rnn"), run("l", "lstm")];

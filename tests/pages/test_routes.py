@@ -87,7 +87,7 @@ def test_a_link_shows_what_it_leads_to(client: Client, path: str, lang: str) -> 
 
 def test_the_prediction_is_on_the_page_before_the_modules_are(client: Client) -> None:
     html = client.get("/lab?preset=gates_away&lang=en").text
-    offered = re.findall(r'<input type="radio" name="guess" value="([^"]+)">', html)
+    offered = re.findall(r'<input type="radio" name="guess" value="([^"]+)"[^>]*>', html)
     assert offered == list(PRESETS["gates_away"].prediction_options)
     assert "Only with f = 1" in html
 

@@ -28,12 +28,13 @@ const resultLink = (challenge, run, lang) => `?${new URLSearchParams({ challenge
 /**
  * What a field says; an empty one is an option that is switched off, undefined is a mistake.
  * @param {HTMLInputElement|HTMLSelectElement} field
+ * @param {string} separators of the language
  * @returns {OptionValue|undefined}
  */
-function read(field) {
+function read(field, separators) {
   if (field instanceof HTMLSelectElement) return field.value;
   if (field.value.trim() === "") return null;
-  const value = parseNumber(field.value);
+  const value = parseNumber(field.value, separators);
   return Number.isFinite(value) ? value : undefined;
 }
 
@@ -128,7 +129,7 @@ function connectChallenge(root, api, language, onPassed) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const values = fields.map((field) => ({ field, path: field.dataset.path ?? "", value: read(field) }));
+    const values = fields.map((field) => ({ field, path: field.dataset.path ?? "", value: read(field, language.separators) }));
     for (const { field, value } of values) field.setAttribute("aria-invalid", String(value === undefined));
     clear();
     if (values.some(({ value }) => value === undefined)) {
