@@ -43,7 +43,7 @@ export function sayings(view, lanes, logs, manyLosses, language) {
     const sentences = [
       keeps(shown, own, view, language),
       many ? manyLossesSay(language) : reaches(own, view.length, language),
-      CELLS[shown.cell].gates.length ? gatesSay(shown, index, language) : saturates(shown, index, language),
+      CELLS[shown.cell].gates.length ? gatesSay(shown, index, view.length - shown.length, language) : saturates(shown, index, language),
       learns(shown, logs[shown.run.id] ?? [], language),
     ];
     return {
@@ -74,7 +74,7 @@ function roomFor(kind, { cell }, { t, number, integer }) {
   const word = t("word.exploding");
   const writes = t(`gate.${cell === "lstm" ? "input_gate" : "update_gate"}`);
   const values = {
-    ...{ step, last: integer(100), value: kind === "keeps" ? share : part, word, hidden: share, hidden_word: word, t: integer(100), back: integer(100) },
+    ...{ step, first: integer(100), last: integer(100), value: kind === "keeps" ? share : part, word, hidden: share, hidden_word: word, t: integer(100), back: integer(100) },
     ...{ gate: kind === "gates" ? writes : "", high: part, t_high: integer(100), low: part, t_low: integer(100), half: integer(1000), usual: part, percent: integer(100) },
     ...{ loss: share, baseline: part, metric: part, threshold: part, n: integer(1000), of: integer(1000) },
   };
@@ -86,21 +86,22 @@ function roomFor(kind, { cell }, { t, number, integer }) {
   return TEXTS[kind].map(longest).join(" ");
 }
 
-/** @type {Goal} */
-const PROFILE = { figure: "profile", view: { scale: "relative", timestep: 1 } };
+/** @param {number} timestep @returns {Goal} */
+const profileAt = (timestep) => ({ figure: "profile", view: { scale: "relative", timestep } });
 
 /** @param {ShownRun} shown @param {Lane[]} lanes @param {View} view @param {Language} language @returns {Said} */
-function keeps({ frame }, lanes, view, language) {
+function keeps(shown, lanes, view, language) {
   const [main, other] = lanes.map((lane) => arriving(lane, language));
   const values = {
-    step: language.integer(frame?.step ?? 0),
+    step: language.integer(shown.frame?.step ?? 0),
+    first: language.integer(1 + view.length - shown.length),
     last: language.integer(view.length),
     value: main.value,
     word: main.word,
     hidden: other?.value ?? "",
     hidden_word: other?.word ?? "",
   };
-  return { kind: "keeps", text: language.t(other ? "says.keeps.both" : "says.keeps", values), goal: PROFILE };
+  return { kind: "keeps", text: language.t(other ? "says.keeps.both" : "says.keeps", values), goal: profileAt(1 + view.length - shown.length) };
 }
 
 /**
@@ -126,16 +127,20 @@ function reaches([lane], length, language) {
   const { at, kind } = reachOf(series);
   const t = length - series.length + at + 1;
   const values = { t: language.integer(t), last: language.integer(length), back: language.integer(length - t) };
-  return { kind: "reaches", text: language.t(`says.reach.${kind}`, values), goal: { figure: "profile", view: { scale: "relative", timestep: Math.max(1, t) } } };
+  return { kind: "reaches", text: language.t(`says.reach.${kind}`, values), goal: profileAt(Math.max(1, t)) };
 }
 
 /** @param {Language} language @returns {Said} */
 function manyLossesSay(language) {
-  return { kind: "reaches", text: language.t("says.many-losses"), goal: PROFILE };
+  return { kind: "reaches", text: language.t("says.many-losses"), goal: profileAt(1) };
 }
 
-/** @param {ShownRun} shown @param {number} index @param {Language} language @returns {Said} */
-function gatesSay(shown, index, language) {
+/**
+ * @param {ShownRun} shown @param {number} index @param {number} offset timesteps of the axis before
+ *   its sequence begins
+ * @param {Language} language @returns {Said}
+ */
+function gatesSay(shown, index, offset, language) {
   const { number, integer, t } = language;
   const { lanes, gates: names } = CELLS[shown.cell];
   const keeper = lanes[0].gate ?? names[0];
@@ -144,22 +149,22 @@ function gatesSay(shown, index, language) {
   const values = {
     gate: t(`gate.${keeper}`),
     high: number(mean[high] ?? null),
-    t_high: integer(high + 1),
+    t_high: integer(offset + high + 1),
     low: number(mean[low] ?? null),
-    t_low: integer(low + 1),
+    t_low: integer(offset + low + 1),
     half: number(shown.frame?.half_life ?? null),
   };
   const half = shown.frame?.half_life ? ` ${t("says.half-life", values)}` : "";
-  const writes = markedSay(shown, language);
+  const writes = markedSay(shown, offset, language);
   const text = `${t("says.gates", values)}${half}${writes ? ` ${writes.text}` : ""}`;
-  return { kind: "gates", text, goal: { figure: "gates", view: { gates: index, timestep: writes?.t ?? low + 1, units: false } } };
+  return { kind: "gates", text, goal: { figure: "gates", view: { gates: index, timestep: writes?.t ?? offset + low + 1, units: false } } };
 }
 
 /**
  * What the gate that lets the input in does where the input matters.
- * @param {ShownRun} shown @param {Language} language
+ * @param {ShownRun} shown @param {number} offset as above @param {Language} language
  */
-function markedSay({ frame, probed, cell, run }, { t, integer, number }) {
+function markedSay({ frame, probed, cell, run }, offset, { t, integer, number }) {
   if (!frame || !probed?.probe) return null;
   const relevant = relevantSteps(run.spec.task, decode(probed.probe.inputs));
   // The GRU has no input gate: it lets in what its update gate does not keep.
@@ -169,8 +174,8 @@ function markedSay({ frame, probed, cell, run }, { t, integer, number }) {
   const rest = mean.filter((_, at) => !relevant.includes(at + 1));
   const usual = rest.reduce((sum, value) => sum + value, 0) / rest.length;
   const moved = relevant.reduce((best, at) => (Math.abs(mean[at - 1] - usual) > Math.abs(mean[best - 1] - usual) ? at : best));
-  const values = { t: integer(moved), gate: t(`gate.${name}`), value: number(mean[moved - 1]), usual: number(usual) };
-  return { t: moved, text: t("says.marked", values) };
+  const values = { t: integer(offset + moved), gate: t(`gate.${name}`), value: number(mean[moved - 1]), usual: number(usual) };
+  return { t: offset + moved, text: t("says.marked", values) };
 }
 
 /** @param {ShownRun} shown @param {number} index @param {Language} language @returns {Said} */

@@ -116,10 +116,10 @@ export const TABLES = {
     const head = [t("table.part"), t("table.value")];
     const probe = shown?.probed?.probe ? readProbe(shown.probed.probe) : null;
     if (!shown || !probe) return { caption: t("summary.empty"), head, rows: [] };
-    const at = cellTimestep(shown.run.spec, probe, timestep);
-    const texts = cellTexts(probe, shown.run.spec, at, unit, language);
+    const at = cellTimestep(shown.run.spec, probe, timestep, view.length);
+    const texts = cellTexts(probe, shown.run.spec, at.own, unit, language);
     const { state, parts } = INSIDE[shown.cell];
-    const caption = t("table.cell", { model: shown.style.label, unit: integer(unit), t: integer(at), step: integer(shown.probed?.step ?? 0) });
+    const caption = t("table.cell", { model: shown.style.label, unit: integer(unit), t: integer(at.shown), step: integer(shown.probed?.step ?? 0) });
     const rows = [
       [t("table.input"), texts.x],
       [t("table.before", { state: t(`gate.${state}`) }), texts.before],

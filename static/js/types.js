@@ -228,6 +228,7 @@
  * @property {RunStyle} style
  * @property {Frame|null} frame newest frame at or before the step of the view
  * @property {Frame|null} probed newest frame at or before it that carries single units
+ * @property {number} length its own timesteps: a shorter sequence ends at the same last step
  * @property {boolean} behind it started late and has not reached that step yet
  * @property {boolean} ended the view has reached the run's last frame
  */
@@ -237,7 +238,7 @@
  * @property {number} step
  * @property {number} edge newest step that may be shown
  * @property {number} budget training steps at most
- * @property {number} length timesteps T
+ * @property {number} length timesteps T of the longest sequence, which all figures have as their axis
  * @property {ShownRun[]} runs
  */
 

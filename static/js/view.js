@@ -109,10 +109,10 @@ export function viewAt(state, step, styles) {
     // All of its log is here, and the view has reached its end.
     const ended = over && (frame ? newest && frame.seq >= run.seq : run.seq < 0);
     const behind = newest && !over && frame.step + Number(run.spec.frame_every) < step;
-    return { run, cell: cellOf(run), style: styles[id], frame, probed: probedAt(log, frame), behind, ended };
+    const length = Math.max(1, frame?.grad_h.length ?? Number(run.spec.task.length ?? 1));
+    return { run, cell: cellOf(run), style: styles[id], frame, probed: probedAt(log, frame), length, behind, ended };
   });
-  const lengths = runs.map(({ frame, run }) => frame?.grad_h.length ?? Number(run.spec?.task.length ?? 0));
-  return { step, edge, budget: budgetOf(state), length: Math.max(1, ...lengths), runs };
+  return { step, edge, budget: budgetOf(state), length: Math.max(1, ...runs.map(({ length }) => length)), runs };
 }
 
 /** @param {import("./types.js").Run} run @returns {CellName} */

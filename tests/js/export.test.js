@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { compose, flow } from "../../static/js/export/compose.js";
 import { embedAddress, embedSnippet } from "../../static/js/export/embed.js";
 import { SvgContext } from "../../static/js/export/svg-context.js";
-import { paintStill } from "../../static/js/paint/highway.js";
+import { paintStill } from "../../static/js/paint/lane.js";
 
 const LOOK = {
   colour: "rgb(1, 2, 3)",
@@ -16,10 +16,10 @@ const LOOK = {
 };
 
 /** @param {number[]} light @param {number[]} mark */
-function lane(light, mark) {
+function lane(light, mark, axis = light.length) {
   const context = new SvgContext("a");
   const scene = { weight: Float64Array.from(light), mark: Uint8Array.from(mark), open: new Float64Array(light.length).fill(0.5), arriving: 0 };
-  paintStill(context, 800, 52, scene, scene.weight, scene.open, { ...LOOK, length: light.length });
+  paintStill(context, 800, 52, scene, scene.weight, scene.open, { ...LOOK, axis, length: light.length });
   return context.markup;
 }
 
@@ -30,6 +30,14 @@ test("the lane painter writes SVG: cells, road, light and marks, and no number t
   assert.match(markup, /a6 6 0 1 0 12 0/);
   assert.match(markup, /rgb\(7, 8, 9\)/);
   assert.doesNotMatch(markup, /NaN|undefined|Infinity|null/);
+});
+
+test("a shorter lane ends where the axis does, and nothing is drawn before it begins", () => {
+  const xs = (markup) => [...markup.matchAll(/[ML](-?[\d.]+) /g)].map(([, x]) => Number(x));
+  const [whole, short] = [xs(lane([0.5, 0.5, 0.5, 1], [0, 0, 0, 0])), xs(lane([0.5, 1], [0, 0], 4))];
+  assert.equal(Math.min(...whole), 60);
+  assert.equal(Math.min(...short), 60 + 720 / 2);
+  assert.equal(Math.max(...short), Math.max(...whole));
 });
 
 test("two hundred timesteps stay a picture that can be mailed", () => {

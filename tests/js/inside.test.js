@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { experiment, frame, language, PALETTE, run } from "./fixtures.js";
-import { cellNumbers, cellTexts, INSIDE } from "../../static/js/charts/cell.js";
+import { cellNumbers, cellTexts, cellTimestep, INSIDE } from "../../static/js/charts/cell.js";
 import { channels, inputText, relevantSteps } from "../../static/js/charts/inputs.js";
 import { unitAt, unitPixels, unitScale } from "../../static/js/charts/units.js";
 import { initialState, reduce } from "../../static/js/reduce.js";
@@ -89,6 +89,14 @@ test("before the first timestep the state is empty; what is not there is null", 
   assert.equal(cellNumbers(inside, "lstm", 9, 1).c, null);
   assert.equal(cellNumbers(inside, "lstm", 1, 9).c, null);
   assert.equal(cellNumbers(inside, "rnn", 1, 1).pre, null, "a run that was stored before z was recorded");
+});
+
+test("the diagram stands at the timestep of the page's axis, also in a shorter sequence", () => {
+  const spec = run("l", "lstm").spec;
+  const at = (timestep, length) => cellTimestep(spec, { inputs: pairs, units: {} }, timestep, length);
+  assert.deepEqual(at(null, 4), { own: 2, shown: 2 }, "where the input matters");
+  assert.deepEqual(at(8, 10), { own: 2, shown: 8 });
+  assert.deepEqual(at(3, 10), { own: 1, shown: 7 }, "before it begins: its first");
 });
 
 test("the diagram is filled in the reader's language", () => {

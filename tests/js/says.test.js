@@ -51,6 +51,13 @@ test("where the gates are open and closed, and what they do where the input matt
   assert.deepEqual(gates.goal, { figure: "gates", view: { gates: 0, timestep: 2, units: false } });
 });
 
+test("a shorter sequence is told on the common axis, where it ends at the same last step", () => {
+  const long = frame("r", 1, { grad_h: [0.1, 0.2, 0.3, 0.4, 0.5, 1] });
+  const [, short] = texts(said([run("r", "rnn"), run("l", "lstm")], [long, lstmFrame("l", 1)]));
+  assert.match(short[0], /cell state at t = 3 is 0\.4 times that at t = 6/);
+  assert.match(short[2], /most open at t = [3-6] /);
+});
+
 test("loss against memory, solved, diverged, limited", () => {
   const last = (more, frames) => texts(said([run("r", "rnn", more)], frames))[0].at(-1);
   assert.match(last({}, [frame("r", 0, { loss: 0.2 })]), /learned nothing that needs memory/);

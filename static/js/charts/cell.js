@@ -48,9 +48,15 @@ export function cellTexts(probe, spec, t, unit, language) {
 }
 
 /**
- * Where the diagram stands while no timestep is chosen: where the input matters, if anywhere.
- * @param {RunSpec} spec @param {ReadProbe} probe @param {number|null} timestep
+ * Where the diagram stands: at the timestep of the page's axis that is chosen, else where the input
+ * matters, if anywhere. A shorter sequence ends at the same last step; before it begins, its first.
+ * @param {RunSpec} spec @param {ReadProbe} probe @param {number|null} timestep on the axis
+ * @param {number} length of the axis
+ * @returns {{own: number, shown: number}} the timestep in its own sequence, and on the axis
  */
-export function cellTimestep({ task }, { inputs }, timestep) {
-  return Math.min(timestep ?? relevantSteps(task, inputs)[0] ?? inputs.rows, inputs.rows);
+export function cellTimestep({ task }, { inputs }, timestep, length) {
+  const before = length - inputs.rows;
+  const wanted = timestep === null ? (relevantSteps(task, inputs)[0] ?? inputs.rows) : timestep - before;
+  const own = Math.min(inputs.rows, Math.max(1, wanted));
+  return { own, shown: before + own };
 }

@@ -6,7 +6,7 @@ import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
 import { rampColour, RAMP } from "../charts/ramp.js";
 import { arriving, statusOf } from "../describe.js";
 import { power } from "../format.js";
-import { paintStill } from "../paint/highway.js";
+import { paintStill } from "../paint/lane.js";
 import { allLanes } from "../pins.js";
 import { CELLS, GATES, lookOf } from "../visual.js";
 import { label, WIDTH } from "./compose.js";
@@ -62,13 +62,14 @@ function highwayDrawing({ view, nightLanes, surroundings: { night, language } })
       const gate = CELLS[shown.cell].lanes.find(({ name }) => name === lane.lane)?.gate ?? null;
       const scene = laneScene(lane);
       const context = new SvgContext(`lane${y}`);
-      paintStill(/** @type {any} */ (context), width, LANE, scene, scene?.weight ?? new Float64Array(view.length), scene?.open ?? new Float64Array(view.length), {
+      paintStill(/** @type {any} */ (context), width, LANE, scene, scene?.weight ?? new Float64Array(shown.length), scene?.open ?? new Float64Array(shown.length), {
         colour: lane.colour,
         gateColour: gate ? night[GATES[gate].token] : null,
         line: night["night-line"],
         night: night["night-bottom"],
         ink: night.ink,
-        length: view.length,
+        axis: view.length,
+        length: shown.length,
         rung: own.length > 1 ? (at === 0 ? "down" : "up") : null,
         margins: MARGINS,
       });

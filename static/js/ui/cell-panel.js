@@ -69,8 +69,8 @@ export function cellPanel(onChange) {
         setText(summary, language.t("summary.empty"));
         return;
       }
-      const t = cellTimestep(shown.run.spec, probe, scene.timestep);
-      const texts = cellTexts(probe, shown.run.spec, t, unit, language);
+      const t = cellTimestep(shown.run.spec, probe, scene.timestep, view.length);
+      const texts = cellTexts(probe, shown.run.spec, t.own, unit, language);
       for (const place of element.querySelectorAll(`[data-diagram=${shown.cell}] [data-cell]`)) {
         setText(place, texts[place.getAttribute("data-cell") ?? ""] ?? "");
       }
@@ -79,7 +79,7 @@ export function cellPanel(onChange) {
         language.t("summary.cell", {
           model: shown.style.label,
           unit: language.integer(unit),
-          t: language.integer(t),
+          t: language.integer(t.shown),
           step: language.integer(shown.probed?.step ?? 0),
           x: texts.x,
         }),

@@ -111,7 +111,8 @@ export function highwayPanel() {
           line: surroundings.night["night-line"],
           night: surroundings.night["night-bottom"],
           ink: surroundings.night.ink,
-          length: view.length,
+          axis: view.length,
+          length: lane.shown.length,
           rung: own.length > 1 ? (first ? "down" : "up") : null,
           margins: surroundings.margins,
         });

@@ -172,13 +172,14 @@ export function gatesLegendPanel() {
       legend.show(
         names.map((name) => {
           const mean = run.frame?.gates[name]?.mean;
-          const value = mean?.[(timestep ?? mean.length) - 1] ?? null;
+          // A shorter sequence ends at the same last step, and has no gate before it begins.
+          const value = mean?.[at - 1 - (view.length - mean.length)];
           const { token, dash, symbol } = GATES[name];
           return {
             key: name,
             label: language.t(`gate.${name}`),
             look: { colour: palette[token], dash, symbol },
-            value: language.number(value),
+            value: value === undefined ? "" : language.number(value),
           };
         }),
       );
