@@ -1,4 +1,4 @@
-"""The command line: ``python -m app serve``, ``run``, ``sweep``, ``export`` and the studies.
+"""The command line: ``python -m app serve``, ``run``, ``sweep``, ``export``, ``reproduce`` and more.
 
 Worker processes import this module when they start, so everything large is imported by the
 command that needs it.
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from app.cli import commands as cli
+from app.cli import reproduction
 from app.studies import commands as studies
 
 
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--port", type=int, help="TCP port to listen on (VGL_PORT, default 8000)")
     serve.set_defaults(run=_serve)
     cli.add_commands(commands)
+    reproduction.add_reproduce(commands)
     studies.add_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))

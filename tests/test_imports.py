@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": {"shown"},
     "shown": set(),
     "client": {"core"},
-    "cli": {"client", "runs", "interop", "core", "fused", "settings"},
+    "cli": {"client", "runs", "studies", "interop", "core", "fused", "settings"},
     "studies": {"fused", "core"},
     "interop": {"core"},
 }

@@ -22,16 +22,6 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     verify.add_argument("--output", type=Path, default=TABLE, help="the table to write")
     verify.set_defaults(run=_verify)
-    again = commands.add_parser(
-        "reproduce",
-        help="train published results again and write docs/reproduction.md",
-        description="Train published results again over several seeds and write the report.",
-    )
-    again.add_argument("studies", nargs="*", metavar="study", help="which (default: all)")
-    again.add_argument("--seeds", type=int, default=5, help="seeds per model (default: 5)")
-    again.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    again.add_argument("--output", type=Path, default=Path("docs/reproduction.md"))
-    again.set_defaults(run=_reproduce)
 
 
 def show_progress(done: int, total: int) -> None:
@@ -63,24 +53,3 @@ def _verify(chosen: argparse.Namespace) -> int:
     ]
     print("\n".join(broken) if broken else f"all claims hold; wrote {chosen.output}")
     return 1 if broken else 0
-
-
-def _reproduce(chosen: argparse.Namespace) -> int:
-    import platform
-
-    import numpy as np
-
-    from app.studies.published import PUBLISHED
-    from app.studies.reproduce import report, reproduce
-
-    unknown = [name for name in chosen.studies if name not in PUBLISHED]
-    if unknown:
-        print(f"no such study: {', '.join(unknown)}; there are {', '.join(PUBLISHED)}")
-        return 2
-    studies = [PUBLISHED[name] for name in chosen.studies or PUBLISHED]
-    rows = reproduce(studies, chosen.seeds, chosen.processes, show_progress)
-    made_with = f"NumPy {np.__version__}, Python {platform.python_version()}"
-    chosen.output.parent.mkdir(parents=True, exist_ok=True)
-    chosen.output.write_text(report(studies, rows, made_with), "utf-8")
-    print(f"wrote {chosen.output}")
-    return 0

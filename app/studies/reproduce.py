@@ -1,11 +1,10 @@
 """Published results, trained again here over several seeds and set beside what was published."""
 
+import math
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from app.studies.pool import train_all
 
 FIRST_SEED = 2000
 
@@ -46,33 +45,34 @@ class Study:
     criterion: str = ""
 
 
-def reproduce(
-    studies: Iterable[Study], seeds: int, processes: int, progress: Callable[[int, int], None]
-) -> dict[str, dict[str, Any]]:
-    """Train the arms of each study; return rows by study id and arm name."""
-    jobs = [
-        (study.id, arm.name, {**arm.spec, "seed": FIRST_SEED + seed})
-        for study in studies
-        for arm in study.arms
-        for seed in range(seeds)
-    ]
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    summaries = train_all([spec for _, _, spec in jobs], processes, progress)
-    for (study_id, name, _), summary in zip(jobs, summaries, strict=True):
-        found.setdefault((study_id, name), []).append(summary)
-    rows: dict[str, dict[str, Any]] = {}
-    for (study_id, name), runs in found.items():
-        rows.setdefault(study_id, {})[name] = _row(runs)
-    return rows
+def asked(study: Study, seeds: int) -> dict[str, Any]:
+    """Return the experiment of a study: its arms, each from some seeds."""
+    return {
+        "runs": [
+            {**arm.spec, "seed": FIRST_SEED + seed} for arm in study.arms for seed in range(seeds)
+        ]
+    }
 
 
-def _row(runs: list[dict[str, Any]]) -> dict[str, Any]:
+def rows_of(study: Study, seeds: int, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Condense the results of its experiment, in its order, to one row per arm."""
+    if len(results) != seeds * len(study.arms):
+        raise ValueError(f"{study.id}: {len(results)} results of {seeds * len(study.arms)} runs")
+    return {
+        arm.name: _row(results[place * seeds : (place + 1) * seeds])
+        for place, arm in enumerate(study.arms)
+    }
+
+
+def _row(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     solved = sorted(run["step"] for run in runs if run["state"] == "solved")
+    # A score that left the number range has no number in JSON.
+    scores = [math.inf if run["metric"] is None else run["metric"] for run in runs]
     return {
         "seeds": len(runs),
         "solved": len(solved),
         "steps": statistics.median(solved) if solved else None,
-        "metric": statistics.median(run["metric"] for run in runs),
+        "metric": statistics.median(scores),
         "diverged": sum(run["state"] == "diverged" for run in runs),
     }
 

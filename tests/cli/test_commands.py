@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app.__main__ import main
-from app.cli.commands import DONE, INCOMPLETE, REFUSED, UNREACHABLE
 from app.cli.output import summary
+from app.cli.session import DONE, INCOMPLETE, REFUSED, UNREACHABLE
 from tests.conftest import free_port
 
 SMALL = [
@@ -125,7 +125,7 @@ def test_the_summary_of_a_progress():
     assert summary(counts) == "12 of 300 runs over, 3 running, 1 diverged"
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "export"])
+@pytest.mark.parametrize("command", ["run", "sweep", "export", "reproduce"])
 def test_the_help_teaches_by_examples(command, capsys):
     with pytest.raises(SystemExit):
         main([command, "--help"])
