@@ -1,4 +1,4 @@
-"""The command line: ``python -m app serve``, ``run``, ``sweep``, ``export``, ``reproduce`` and more.
+"""The command line: ``python -m app serve``, ``run``, ``sweep``, ``export`` and the studies.
 
 Worker processes import this module when they start, so everything large is imported by the
 command that needs it.

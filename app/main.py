@@ -32,6 +32,7 @@ from app.api import (
     runs,
 )
 from app.api.deps import PREFIX, Services
+from app.api.identity import Identity
 from app.api.limits import Gates
 from app.api.meters import Meters
 from app.api.origins import Origins
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         gates=Gates(settings),
         upkeep=Upkeep(store, Policy(settings.keep_days, settings.keep_bytes)),
         meters=Meters(store, engine, tail),
+        identity=Identity(store),
     )
 
     @asynccontextmanager

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     max_unfinished: int = Field(
         2000, ge=1, description="Unfinished runs that one address may have."
     )
+    max_holder_unfinished: int = Field(
+        1000, ge=1, description="Unfinished runs that one page or program of an address may have."
+    )
     max_streams: int = Field(3000, ge=1, description="Event streams open at the same time.")
     max_client_streams: int = Field(
         1000, ge=1, description="Event streams of one address open at the same time."

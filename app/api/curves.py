@@ -48,4 +48,5 @@ def read(
     found = curves(app.store, known_id(experiment_id), points)
     if found is None:
         raise not_found()
+    app.upkeep.fetched(experiment_id)
     return {"curves": found}

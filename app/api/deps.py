@@ -1,18 +1,17 @@
 """What a request may ask the application for."""
 
-import hashlib
-import ipaddress
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
 from app.api.errors import Problem
+from app.api.identity import Identity
 from app.api.limits import Gates
 from app.api.meters import Meters
 from app.api.schemas import EXPERIMENT_ID, RUN_ID
+from app.runs.asking import Shares
 from app.runs.engine import Engine
 from app.runs.plan import Limits
 from app.runs.store import Store
@@ -22,7 +21,6 @@ from app.settings import Settings
 
 PREFIX = "/api/v1"
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
-_SALT = secrets.token_bytes(16)
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,16 @@ class Services:
     gates: Gates
     upkeep: Upkeep
     meters: Meters
+    identity: Identity
 
     @property
     def limits(self) -> Limits:
         chosen = self.settings
         return Limits(chosen.max_runs, chosen.max_cost, chosen.max_values)
+
+    @property
+    def shares(self) -> Shares:
+        return Shares(self.settings.max_unfinished, self.settings.max_holder_unfinished)
 
     @property
     def api(self) -> str:
@@ -54,20 +57,9 @@ def _services(request: Request) -> Services:
 
 
 def _client(request: Request) -> str:
-    """Name whose turn it is in the queue; the address itself is stored nowhere."""
-    address = _household(request.client.host if request.client else "")
-    return hashlib.blake2b(address.encode(), key=_SALT, digest_size=8).hexdigest()
-
-
-def _household(address: str) -> str:
-    """Return the network of an IPv6 address: whoever has one has 2^64, and could use each once."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    return str(found.ipv4_mapped or ipaddress.ip_network((found.packed, 64), strict=False))
+    """Return the name whose turn it is in the queue."""
+    address = request.client.host if request.client else ""
+    return _services(request).identity.name_of(address)
 
 
 App = Annotated[Services, Depends(_services)]
@@ -76,8 +68,8 @@ Holder = Annotated[
     str,
     Query(
         pattern="^([A-Za-z0-9_-]{8,32})?$",
-        description="A name that a page or program makes up for itself. An experiment that several "
-        "hold is stopped when the last of them stops it.",
+        description="A name that a page or program makes up for itself; without one it is its "
+        "address. An experiment that several hold is stopped when the last of them stops it.",
     ),
 ]
 

@@ -17,7 +17,7 @@ from app.api.negotiate import negotiate
 from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec, also, problems
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
-from app.runs import experiments, holds, queue
+from app.runs import asking, experiments, holds, queue
 from app.runs.plan import plan
 from app.runs.results import as_csv, results
 from app.runs.views import moment, progress, run_view
@@ -44,25 +44,28 @@ def create(
 
     The id follows from the runs: the same experiment asked again is the same one (200). Runs that
     others have asked for are shared, and those that were stopped are taken up again. Who asks
-    without the name of a ``holder`` holds the experiment for as long as it trains; with one, while
-    his event stream of the same name is open.
+    without the name of a ``holder`` holds the experiment, for his address, as long as it trains;
+    with one, while his event stream of the same name is open. Holders of one address take turns,
+    and each has a share of the unfinished runs that the address may have.
     """
     if app.tail.draining.is_set():
         raise Problem(503, "draining", "The server is going down.", headers={"Retry-After": "5"})
     response.headers.update(app.gates.experiments.take(client))
     body = asked.as_asked()
     planned = plan(body, app.limits)
-    if experiments.unfinished_with(app.store, planned, client) > app.settings.max_unfinished:
-        raise too_many_runs(app.settings.max_unfinished)
     is_grid = len(planned.runs) > app.settings.live_runs
-    experiment_id, is_new = experiments.submit(
-        app.store,
-        planned,
-        body,
-        client=client,
-        priority=queue.GRID if is_grid else queue.INTERACTIVE,
-        holder=holder,
-    )
+    try:
+        experiment_id, is_new = asking.submit(
+            app.store,
+            planned,
+            body,
+            client=client,
+            priority=queue.GRID if is_grid else queue.INTERACTIVE,
+            holder=holder or holds.of_client(client),
+            shares=app.shares,
+        )
+    except asking.TooManyRunsError as error:
+        raise too_many_runs(error) from None
     app.engine.wake()
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"{app.api}/experiments/{experiment_id}"
@@ -111,7 +114,9 @@ def list_all(
 )
 def read(experiment_id: ExperimentId, app: App) -> dict[str, Any]:
     """Return an experiment with its runs and how far they are."""
-    return _shown(app, known_id(experiment_id))
+    shown = _shown(app, known_id(experiment_id))
+    app.upkeep.fetched(experiment_id)
+    return shown
 
 
 @router.delete(
@@ -120,14 +125,17 @@ def read(experiment_id: ExperimentId, app: App) -> dict[str, Any]:
     response_model=Experiment,
     responses=problems(404, 503),
 )
-def stop(experiment_id: ExperimentId, app: App, holder: Holder = holds.UNNAMED) -> dict[str, Any]:
+def stop(
+    experiment_id: ExperimentId, app: App, client: Client, holder: Holder = holds.UNNAMED
+) -> dict[str, Any]:
     """Let go of an experiment, and stop it when nobody else holds it.
 
     While ``holders`` in the answer is not 0, it goes on for them. Runs that another experiment
     wants go on there. What was trained stays; asking for the experiment again takes it up where it
     was.
     """
-    if experiments.leave(app.store, known_id(experiment_id), holder) is None:
+    his = holder or holds.of_client(client)
+    if experiments.leave(app.store, known_id(experiment_id), his) is None:
         raise not_found()
     app.engine.wake()
     return _shown(app, experiment_id)
@@ -147,6 +155,7 @@ def read_results(experiment_id: ExperimentId, app: App, request: Request) -> Res
     rows = results(app.store, known_id(experiment_id))
     if rows is None:
         raise not_found()
+    app.upkeep.fetched(experiment_id)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if media_type == "application/json":
         return JSONResponse({"results": rows}, headers=headers)

@@ -28,6 +28,7 @@ def spec_of(app: App, run_id: str) -> tuple[RunSpec, str]:
     found = find_run(app.store, known_id(run_id))
     if found is None:
         raise not_found()
+    app.upkeep.fetched(run_id)
     return RunSpec.from_dict(json.loads(found[0].spec)), str(found[0].state)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.api.errors import Problem
+from app.runs.asking import TooManyRunsError
 from app.runs.rates import Allowance, Buckets
 from app.settings import Settings
 
@@ -97,14 +98,16 @@ class Gates:
         self.streams = Streams(settings.max_streams, settings.max_client_streams)
 
 
-def too_many_runs(limit: int) -> Problem:
+def too_many_runs(error: TooManyRunsError) -> Problem:
     """Return the answer to a client who already waits for too much."""
+    whose = "page or program" if error.of_holder else "address"
     return Problem(
         429,
         "too_many_runs",
-        f"At most {limit} unfinished runs of one address; wait for some to end, or stop them.",
+        f"At most {error.limit} unfinished runs of one {whose}; "
+        "wait for some to end, or stop them.",
         headers={"Retry-After": str(RETRY_RUNS)},
-        errors=[_beyond(limit)],
+        errors=[_beyond(error.limit)],
     )
 
 

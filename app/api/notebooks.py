@@ -37,6 +37,7 @@ def read_notebook(
     found = experiments.view(app.store, known_id(experiment_id))
     if found is None:
         raise not_found()
+    app.upkeep.fetched(experiment_id)
     # As the reader's browser addressed us, so that the notebook finds the way back.
     base = str(request.base_url).rstrip("/")
     labels = [re.sub(r"^[a-z]+", lambda cell: cell[0].upper(), run.label) for run in found.runs]

@@ -17,6 +17,7 @@ from app.runs.experiments import find_run
 from app.runs.log import read_frames
 from app.runs.store import FINISHED
 from app.runs.views import longest, run_view, short_label
+from app.settings import VERSION
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -30,6 +31,7 @@ def read(run_id: RunId, app: App) -> dict[str, Any]:
     found = find_run(app.store, known_id(run_id))
     if found is None:
         raise not_found()
+    app.upkeep.fetched(run_id)
     row, position = found
     return run_view(row, short_label(row), position, app.api)
 
@@ -56,12 +58,15 @@ def read_page(
     found = find_run(app.store, known_id(run_id))
     if found is None:
         raise not_found()
+    app.upkeep.fetched(run_id)
     row, _ = found
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if row.state in FINISHED:
-        # A strong tag names bytes, and compressed they are others.
+        # A strong tag names bytes. Compressed they are others; so are those of a run that was
+        # deleted and is computed again, elsewhere perhaps; and of another version of the tables.
         encoding = "gzip" if takes_gzip(request.headers.get("accept-encoding")) else "identity"
-        key = f"{run_id} {row.seq} {row.state} {media_type} {encoding} {after} {limit} {every}"
+        computed = f"{run_id} {row.state} {row.seq} {row.finished_at!r} {VERSION}"
+        key = f"{computed} {media_type} {encoding} {after} {limit} {every}"
         headers["ETag"] = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if _matches(request.headers.get("if-none-match"), headers["ETag"]):

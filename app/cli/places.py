@@ -20,6 +20,7 @@ from app.core.options import OptionError
 from app.core.spec import RunSpec
 from app.interop.program import program
 from app.runs import experiments
+from app.runs.asking import submit
 from app.runs.log import read_frames
 from app.runs.migrate import migrate
 from app.runs.plan import Limits, plan
@@ -114,9 +115,7 @@ class Here:
 
     def submit(self, asked: dict[str, Any]) -> str:
         planned = plan(asked, self._limits)
-        found, _ = experiments.submit(
-            self._store, planned, asked, client=CLUSTER, priority=INTERACTIVE
-        )
+        found, _ = submit(self._store, planned, asked, client=CLUSTER, priority=INTERACTIVE)
         return found
 
     def watch(self, experiment_id: str) -> Iterator[dict[str, Any]]:

@@ -156,6 +156,8 @@ def follow(connect: Open, patience: Patience, after: str = "") -> Iterator[Event
                 for received in parse(answer.iter_lines(), position):
                     patience.worked()
                     position = received.id
+                    if received.name == "heartbeat":  # only that nothing is new
+                        continue
                     if received.name == "drain":
                         at_least = DRAIN_DELAY * (0.5 + random.random())
                         break

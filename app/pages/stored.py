@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.pages.figures import experiments as of_lesson
-from app.runs import experiments, queue
+from app.runs import queue
+from app.runs.asking import submit
 from app.runs.plan import Limits, plan
 from app.runs.store import Store
 
@@ -20,6 +21,6 @@ def prepare(store: Store, limits: Limits) -> None:
     """Ask for every experiment of the lesson; what is stored already is left as it is."""
     for asked in of_lesson():
         body: Mapping[str, Any] = json.loads(json.dumps(asked))  # tuples become lists
-        experiments.submit(
+        submit(
             store, plan(body, limits), dict(body), client=CLIENT, priority=queue.GRID
         )

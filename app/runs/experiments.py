@@ -1,4 +1,4 @@
-"""Experiments: ask for one, stop it, look at it."""
+"""Experiments: look at one, stop it; asking for one is in ``asking``."""
 
 import json
 import time
@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, exists, select, tuple_, update
 
-from app.core.spec import ENGINE_VERSION
 from app.runs import holds, queue
-from app.runs.plan import Plan
-from app.runs.retention import SEEN_EVERY
 from app.runs.store import UNFINISHED, Store, experiment_runs, experiments, runs
-from app.runs.store import holds as held
-
-# Failures that are worth another attempt when somebody asks again. A spec that kills its workers
-# is not.
-NOT_REVIVED = ("worker_lost", "training_error")
 
 
 @dataclass(frozen=True)
@@ -48,137 +40,6 @@ class ExperimentView:
         if not states & set(UNFINISHED):
             return "done"
         return "queued" if states == {"queued"} else "running"
-
-
-def submit(
-    store: Store,
-    plan: Plan,
-    asked: dict[str, Any],
-    *,
-    client: str,
-    priority: int,
-    holder: str = holds.UNNAMED,
-) -> tuple[str, bool]:
-    """Ask for an experiment; the same runs in the same order are the same experiment.
-
-    Runs that others have asked for are shared. Runs that were cancelled, or failed for a reason
-    that may have passed, are queued again.
-
-    Returns
-    -------
-    (str, bool)
-        Its id, and whether it is new.
-    """
-    now = time.time()
-    ids = [planned.spec.run_id for planned in plan.runs]
-    if _is_under_way(store, plan, priority, holder, now):
-        return plan.id, False
-    rows = [
-        {
-            "id": planned.spec.run_id,
-            "spec": planned.spec.canonical(),
-            "engine_version": ENGINE_VERSION,
-            "state": "queued",
-            "priority": priority,
-            "client": client,
-            "created_at": now,
-            "queued_at": now + place * 1e-6,  # in the order of the experiment
-        }
-        for place, planned in enumerate(plan.runs)
-    ]
-    members = [
-        {"experiment_id": plan.id, "place": place, "run_id": run.spec.run_id, "label": run.label}
-        for place, run in enumerate(plan.runs)
-    ]
-    with store.planning() as connection:
-        new = connection.execute(
-            store.insert_new(experiments).values(
-                id=plan.id, spec=json.dumps(asked), created_at=now, seen_at=now
-            )
-        )
-        connection.execute(store.insert_new(runs), rows)
-        connection.execute(store.insert_new(experiment_runs), members)
-        connection.execute(
-            update(experiments)
-            .where(experiments.c.id == plan.id)
-            .values(cancelled_at=None, seen_at=now)
-        )
-        holds.hold(store, connection, [(plan.id, holder)])
-        _want_again(connection, ids, now, client, priority)
-    return plan.id, new.rowcount > 0
-
-
-def _is_under_way(store: Store, plan: Plan, priority: int, holder: str, now: float) -> bool:
-    """Tell whether asking would change nothing: a class that asks for the same needs no writer.
-
-    Pages hold what they look at, which is written for all of them together (``upkeep``).
-    """
-    ids = [planned.spec.run_id for planned in plan.runs]
-    wanted = select(experiments.c.id).where(
-        experiments.c.id == plan.id,
-        experiments.c.cancelled_at.is_(None),
-        experiments.c.seen_at > now - SEEN_EVERY,
-    )
-    if holder == holds.UNNAMED:
-        wanted = wanted.where(held.c.experiment_id == experiments.c.id, held.c.holder == holder)
-    steady = (
-        runs.c.state.not_in(("cancelled", "failed")),
-        ~and_(runs.c.state.in_(UNFINISHED), runs.c.cancel_requested),
-        ~and_(runs.c.state == "queued", runs.c.priority < priority),
-    )
-    with store.reading() as connection:
-        if connection.scalar(wanted) is None:
-            return False
-        count = select(func.count()).where(runs.c.id.in_(ids), *steady)
-        return connection.scalar(count) == len(ids)
-
-
-def unfinished_with(store: Store, plan: Plan, client: str) -> int:
-    """Return how many unfinished runs a client would have with this plan; 0 if it adds none."""
-    ids = [planned.spec.run_id for planned in plan.runs]
-    there = runs.c.id.in_(ids), runs.c.state.not_in(("cancelled", "failed"))
-    his = runs.c.client == client, runs.c.state.in_(UNFINISHED)
-    with store.reading() as connection:
-        new = len(ids) - (connection.scalar(select(func.count()).where(*there)) or 0)
-        if not new:
-            return 0
-        return new + (connection.scalar(select(func.count()).where(*his)) or 0)
-
-
-def _want_again(
-    connection: Connection, ids: list[str], now: float, client: str, priority: int
-) -> None:
-    these = runs.c.id.in_(ids)
-    stopped = or_(
-        runs.c.state == "cancelled",
-        and_(runs.c.state == "failed", runs.c.error_code.not_in(NOT_REVIVED)),
-    )
-    connection.execute(
-        update(runs)
-        .where(these, stopped)
-        .values(
-            state="queued",
-            attempts_before=runs.c.attempts,
-            cancel_requested=False,
-            queued_at=now,
-            client=client,
-            started_at=None,
-            finished_at=None,
-            error_code=None,
-            error_message=None,
-        )
-    )
-    connection.execute(
-        update(runs)
-        .where(these, runs.c.state.in_(UNFINISHED), runs.c.cancel_requested)
-        .values(cancel_requested=False, attempts_before=runs.c.attempts)
-    )
-    # Somebody now waits for what so far was only part of a grid.
-    connection.execute(
-        update(runs)
-        .where(these, runs.c.state == "queued", runs.c.priority < priority)
-        .values(priority=priority, client=client)
-    )
 
 
 def leave(store: Store, experiment_id: str, holder: str) -> int | None:

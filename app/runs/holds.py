@@ -1,8 +1,8 @@
 """Who would miss an experiment: an experiment ends for all when the last of them lets go.
 
 Two students with the same set-up share one experiment. Each page has a name of its own and holds
-the experiment while it looks; whoever asks without a name (a script) holds it for as long as it
-trains. Stopping lets go of one's own hold.
+the experiment while it looks; whoever asks without a name (a script) holds it, in the name of his
+address, for as long as it trains. Stopping lets go of one's own hold.
 """
 
 from collections.abc import Iterable
@@ -11,16 +11,27 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from app.runs.store import Store, holds
 
-UNNAMED = ""
+UNNAMED = ""  # this machine itself: the lesson, a command without a server
+_ADDRESS = "@"  # no name that a page makes up for itself begins so
 HOLD = 45.0  # seconds that a page keeps its hold without being heard of
+
+
+def of_client(client: str) -> str:
+    """Return the name in which an address holds what it asked for without one."""
+    return _ADDRESS + client
+
+
+def lasts(holder: str) -> bool:
+    """Tell whether a hold needs no renewal."""
+    return not holder or holder.startswith(_ADDRESS)
 
 
 def hold(store: Store, connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
     """Begin or renew holds, given as (experiment, holder)."""
     rows = [{"experiment_id": experiment, "holder": holder} for experiment, holder in sorted(pairs)]
     for until, some in (
-        (None, [row for row in rows if row["holder"] == UNNAMED]),
-        (store.now() + HOLD, [row for row in rows if row["holder"] != UNNAMED]),
+        (None, [row for row in rows if lasts(row["holder"])]),
+        (store.now() + HOLD, [row for row in rows if not lasts(row["holder"])]),
     ):
         if some:
             insert = store.insert(holds).values(until=until)

@@ -3,34 +3,40 @@
 People before grids, and clients in turn: the first run of everybody, then the second of
 everybody, so that a grid of hundreds does not keep the next student waiting. What a client has
 running counts, and of two with equally many the one who has waited longer since a run of his began
-is next; otherwise whoever asked first would have every worker that becomes free.
+is next; otherwise whoever asked first would have every worker that becomes free. A client is an
+address, often that of a school: its holders, a page each, share its turns by the same rule.
 """
 
-from sqlalchemy import CTE, Connection, Row, Select, and_, func, select
+from sqlalchemy import CTE, Column, Connection, Row, Select, and_, func, select
 
 from app.runs.store import Store, runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
 
-def _clients() -> CTE:
-    """Return who waits, how many runs of his are running, and when the latest of them began."""
-    waiting = (
-        select(runs.c.client, runs.c.priority).where(runs.c.state == "queued").distinct().subquery()
-    )
+def _waiting(*who: Column[str]) -> CTE:
+    """Return who waits, how many runs of his are running, and when the latest of them began.
+
+    Parameters
+    ----------
+    who : columns of ``runs``
+        That are equal for the runs of one: a client, or a client and a holder.
+    """
+    names = [column.name for column in (*who, runs.c.priority)]
+    waiting = select(*who, runs.c.priority).where(runs.c.state == "queued").distinct().subquery()
     his = runs.alias()
     latest = (
         select(func.max(his.c.started_at))
-        .where(his.c.client == waiting.c.client, his.c.priority == waiting.c.priority)
+        .where(*(his.c[name] == waiting.c[name] for name in names))
         .scalar_subquery()
     )
     running = (
-        select(runs.c.client, runs.c.priority, func.count().label("number"))
+        select(*who, runs.c.priority, func.count().label("number"))
         .where(runs.c.state == "running")
-        .group_by(runs.c.client, runs.c.priority)
+        .group_by(*who, runs.c.priority)
         .subquery()
     )
-    same = and_(running.c.client == waiting.c.client, running.c.priority == waiting.c.priority)
+    same = and_(*(running.c[name] == waiting.c[name] for name in names))
     return (
         select(
             waiting,
@@ -42,22 +48,46 @@ def _clients() -> CTE:
     )
 
 
-def _in_order() -> Select[str, int, int]:
-    clients = _clients()
+def _turns_of_holders() -> CTE:
+    """Return the queued runs, each with the turn that it has among those of its client."""
+    holders = _waiting(runs.c.client, runs.c.holder)
     place = func.row_number().over(
-        partition_by=(runs.c.priority, runs.c.client), order_by=(runs.c.queued_at, runs.c.id)
+        partition_by=(runs.c.priority, runs.c.client, runs.c.holder),
+        order_by=(runs.c.queued_at, runs.c.id),
     )
-    his = and_(clients.c.client == runs.c.client, clients.c.priority == runs.c.priority)
+    his = and_(
+        holders.c.client == runs.c.client,
+        holders.c.holder == runs.c.holder,
+        holders.c.priority == runs.c.priority,
+    )
     return (
-        select(runs.c.id, runs.c.priority, runs.c.attempts)
-        .join_from(runs, clients, his)
+        select(
+            *(runs.c[name] for name in ("id", "priority", "attempts", "client", "queued_at")),
+            (holders.c.running + place).label("turn"),
+            holders.c.latest,
+        )
+        .join_from(runs, holders, his)
         .where(runs.c.state == "queued")
+        .cte()
+    )
+
+
+def _in_order() -> Select[str, int, int]:
+    clients, queued = _waiting(runs.c.client), _turns_of_holders()
+    place = func.row_number().over(
+        partition_by=(queued.c.priority, queued.c.client),
+        order_by=(queued.c.turn, queued.c.latest, queued.c.queued_at, queued.c.id),
+    )
+    his = and_(clients.c.client == queued.c.client, clients.c.priority == queued.c.priority)
+    return (
+        select(queued.c.id, queued.c.priority, queued.c.attempts)
+        .join_from(queued, clients, his)
         .order_by(
-            runs.c.priority.desc(),
+            queued.c.priority.desc(),
             clients.c.running + place,
             clients.c.latest,
-            runs.c.queued_at,
-            runs.c.id,
+            queued.c.queued_at,
+            queued.c.id,
         )
     )
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from app.runs.store import (
     UNFINISHED,
@@ -27,6 +27,7 @@ from app.runs.store import (
 log = logging.getLogger(__name__)
 
 DAY = 86_400.0
+FORGET_AFTER = DAY  # after its end nothing of a run says who asked for it
 SEEN_EVERY = 60.0  # seconds between two notes that somebody looks
 RECENT = 15 * 60.0  # seconds; whoever looks at it has been noted since
 AT_ONCE = 200  # experiments of one pass
@@ -76,6 +77,31 @@ def prune(store: Store, policy: Policy, now: float | None = None) -> int:
     if count:
         log.info("old experiments were deleted", extra={"experiments": count})
     return count
+
+
+def forget_clients(store: Store, now: float | None = None) -> int:
+    """Delete who asked for runs that ended a day ago, and lasting holds on what is over.
+
+    The name of a client is a hash of his address, and whoever has the database could try addresses
+    until one fits. It is needed while he waits, and for fair turns soon after.
+    """
+    long_ago = (time.time() if now is None else now) - FORGET_AFTER
+    over = runs.c.client != "", runs.c.finished_at < long_ago, runs.c.state.not_in(UNFINISHED)
+    trains = exists().where(
+        experiment_runs.c.experiment_id == holds.c.experiment_id,
+        experiment_runs.c.run_id == runs.c.id,
+        or_(runs.c.state.in_(UNFINISHED), runs.c.finished_at >= long_ago),
+    )
+    needless = holds.c.until.is_(None), ~trains
+    with store.reading() as connection:
+        if not (
+            connection.scalar(select(runs.c.id).where(*over).limit(1))
+            or connection.scalar(select(holds.c.experiment_id).where(*needless).limit(1))
+        ):
+            return 0  # no writer has to wait
+    with store.planning() as connection:
+        connection.execute(delete(holds).where(*needless))
+        return connection.execute(update(runs).where(*over).values(client="", holder="")).rowcount
 
 
 def total_size(store: Store) -> int:

@@ -98,6 +98,7 @@ runs = Table(
     Column("cancel_requested", Boolean, nullable=False, server_default=false()),
     Column("priority", Integer, nullable=False),
     Column("client", String(32), nullable=False),  # whose turn it takes in the queue
+    Column("holder", String(32), nullable=False, server_default=""),  # and who of them
     Column("step", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False, server_default="-1"),  # last frame stored
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -115,6 +116,15 @@ runs = Table(
     Column("finished_at", Double),
     Index("runs_by_state", "state", "queued_at"),
     Index("runs_of_a_client", "client", "priority", "started_at"),
+    Index("runs_of_a_holder", "client", "priority", "holder", "started_at"),
+)
+
+# What all servers of a database know and nobody else (app/runs/secret.py).
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
 )
 
 # One writer per run, and the key refuses what a second attempt computes again. Readers ask for

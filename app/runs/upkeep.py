@@ -1,5 +1,7 @@
 """What a server does now and then: say who looks at what, and delete what is too old.
 
+Who follows an event stream is told of for as long as he does; who fetches something, once an hour.
+
 All servers of a database do both; that is harmless, and needs no choice of one among them.
 """
 
@@ -9,17 +11,19 @@ import time
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs.holds import HOLD, drop_expired, hold
-from app.runs.retention import Policy, prune, seen
-from app.runs.store import Store, experiments, reason
+from app.runs.retention import Policy, forget_clients, prune, seen
+from app.runs.store import Store, experiment_runs, experiments, reason
 
 log = logging.getLogger(__name__)
 
 TELL_EVERY = HOLD / 4
 PRUNE_EVERY = 600.0
+FETCHED_EVERY = 3600.0  # seconds between two notes that somebody fetched the same thing
+MOST_FETCHED = 20_000  # remembered; then all are forgotten, and noted once more
 
 
 class Upkeep:
@@ -35,6 +39,8 @@ class Upkeep:
         self._store, self._policy = store, policy
         self._looking: Counter[tuple[str, str]] = Counter()
         self._arrived: set[tuple[str, str]] = set()  # those the database does not know yet
+        self._fetched: dict[str, float] = {}  # id of an experiment or a run → when it was noted
+        self._fetched_since: set[str] = set()
         self._lock = threading.Lock()
         self._signal = threading.Event()
         self._stopping = False
@@ -70,6 +76,17 @@ class Upkeep:
                 del self._looking[experiment_id, holder]
                 self._arrived.discard((experiment_id, holder))
 
+    def fetched(self, found_id: str) -> None:
+        """Somebody fetched an experiment, or a run and so each experiment that has it."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._fetched.get(found_id, -float("inf")) < FETCHED_EVERY:
+                return
+            if len(self._fetched) >= MOST_FETCHED:
+                self._fetched.clear()
+            self._fetched[found_id] = now
+            self._fetched_since.add(found_id)
+
     def _run(self) -> None:
         while not self._stopping:
             now = time.monotonic()
@@ -82,6 +99,7 @@ class Upkeep:
                 if now - self._pruned_at >= PRUNE_EVERY:
                     self._pruned_at = now
                     drop_expired(self._store)
+                    forget_clients(self._store)
                     prune(self._store, self._policy)
             except SQLAlchemyError as error:
                 log.error("the upkeep has to wait", extra={"error": reason(error)})
@@ -91,7 +109,12 @@ class Upkeep:
     def tell(self) -> None:
         """Write who looks at what."""
         with self._lock:
-            looking = list(self._looking)
+            looking, fetched = list(self._looking), list(self._fetched_since)
+        if fetched:
+            with self._store.planning() as connection:
+                seen(connection, _experiments_of(connection, fetched), time.time())
+            with self._lock:
+                self._fetched_since.difference_update(fetched)
         self._write(looking)
 
     def _tell_arrived(self) -> None:
@@ -115,3 +138,9 @@ class Upkeep:
             hold(self._store, connection, [pair for pair in pairs if pair[0] in there])
         with self._lock:
             self._arrived.difference_update(looking)
+
+
+def _experiments_of(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return ids of experiments for ids of experiments or runs; hashes, so none is both."""
+    has = select(experiment_runs.c.experiment_id).where(experiment_runs.c.run_id.in_(ids))
+    return {*ids, *connection.scalars(has)}

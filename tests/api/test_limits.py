@@ -5,8 +5,6 @@ import re
 import httpx
 import pytest
 
-from app.api.deps import _household
-
 
 def spec(seed):
     return {"base": {"task": {"length": 5}, "seed": seed, "training": {"steps": 10}}}
@@ -48,6 +46,36 @@ def test_unfinished_runs_of_one_address_are_limited_but_not_what_others_asked(ma
     assert lab.post(spec(2)).status_code == 201
 
 
+def test_one_page_leaves_room_to_the_others_at_its_address(make):
+    lab = make(max_unfinished=5, max_holder_unfinished=2)
+
+    def ask(seed, query=""):
+        return lab.client.post(f"/api/v1/experiments{query}", json=spec(seed))
+
+    assert [ask(seed, "?holder=page-one").status_code for seed in (0, 1)] == [201, 201]
+    refused = ask(2, "?holder=page-one")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_runs")
+    assert refused.json()["errors"][0]["limit"] == 2
+    assert "one page or program" in refused.json()["detail"]
+    assert ask(2, "?holder=page-two").status_code == 201
+    assert [ask(seed).status_code for seed in (3, 4)] == [201, 201]
+    refused = ask(5, "?holder=page-two")  # its own share has room, the address has none
+    assert refused.json()["errors"][0]["limit"] == 5
+    assert "one address" in refused.json()["detail"]
+
+
+def test_scripts_at_two_addresses_do_not_stop_each_other(make):
+    lab = make(trusted_proxies=("127.0.0.1",))
+    here, there = ({"X-Forwarded-For": address} for address in ("192.0.2.1", "192.0.2.2"))
+    for address in (here, there):
+        found = lab.client.post("/api/v1/experiments", json=spec(0), headers=address).json()
+    assert found["holders"] == 2
+    link = found["links"]["self"]
+    assert lab.client.delete(link, headers=here).json()["state"] == "queued"
+    assert lab.client.delete(link, headers=here).json()["holders"] == 1, "asked twice"
+    assert lab.client.delete(link, headers=there).json()["state"] == "cancelled"
+
+
 @pytest.mark.parametrize(
     ("settings", "status"), [({"max_streams": 1}, 503), ({"max_client_streams": 1}, 429)]
 )
@@ -67,19 +95,6 @@ def test_streams_are_limited_and_free_again_when_somebody_leaves(make, settings,
         lab.client.get("/healthz")
     with lab.client.stream("GET", events) as answer:
         assert answer.status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("address", "household"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_an_ipv6_network_is_one_client(address, household):
-    assert _household(address) == household
 
 
 def test_a_tiny_network_on_long_sequences_for_long_is_too_much(shared):

@@ -5,6 +5,9 @@ import io
 import json
 
 import pytest
+from sqlalchemy import update
+
+from app.runs.store import runs
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +100,36 @@ def test_another_representation_is_not_offered(shared, finished):
     answer = get(shared, finished, "text/html")
     assert answer.status_code == 406
     assert answer.json()["code"] == "not_acceptable"
+
+
+def test_the_tag_of_a_run_that_is_computed_again_is_another(lab):
+    asked = lab.ask()
+    run = asked["runs"][0]
+    lab.finish(run["id"])
+    first = lab.client.get(run["links"]["frames"]).headers["etag"]
+    assert lab.client.get(run["links"]["frames"]).headers["etag"] == first
+    with lab.store.writing() as connection:  # as after its log was deleted and it was trained anew
+        connection.execute(update(runs).values(finished_at=runs.c.finished_at + 1e-3))
+    again = lab.client.get(run["links"]["frames"], headers={"If-None-Match": first})
+    assert again.status_code == 200
+    assert again.headers["etag"] != first
+
+
+def test_whatever_is_fetched_counts_as_seen(lab):
+    asked = lab.ask()
+    run = asked["runs"][0]
+    lab.finish(run["id"])
+    links, own = asked["links"], run["links"]
+    fetched = lab.app.state.services.upkeep._fetched
+    for link, found in (
+        (links["self"], asked["id"]),
+        (links["results"], asked["id"]),
+        (f"{links['self']}/curves", asked["id"]),
+        (f"{links['self']}/notebook", asked["id"]),
+        (own["self"], run["id"]),
+        (own["frames"], run["id"]),
+        (f"{own['self']}/code", run["id"]),
+    ):
+        fetched.clear()
+        assert lab.client.get(link).status_code == 200, link
+        assert fetched.keys() == {found}, link

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from app.runs import experiments, queue
+from app.runs import asking, holds, queue
 from app.runs.migrate import migrate
 from app.runs.plan import Limits, plan
 from app.runs.store import Store, metadata
@@ -71,13 +71,14 @@ def submit(store: Store) -> Submit:
     def ask(
         vary: dict[str, Any] | None = None,
         client: str = "anna",
+        holder: str = holds.UNNAMED,
         priority: int = queue.INTERACTIVE,
         **base: Any,
     ) -> tuple[str, list[str]]:
         asked = {"base": {**SMALL, **base}, "vary": vary or {}}
         planned = plan(asked, LIMITS)
-        experiment_id, _ = experiments.submit(
-            store, planned, asked, client=client, priority=priority
+        experiment_id, _ = asking.submit(
+            store, planned, asked, client=client, holder=holder, priority=priority
         )
         return experiment_id, [run.spec.run_id for run in planned.runs]
 

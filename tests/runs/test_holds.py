@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.runs import holds
-from app.runs.experiments import cancel, leave, submit, view
+from app.runs.asking import submit
+from app.runs.experiments import cancel, leave, view
 from app.runs.holds import HOLD
 from app.runs.plan import plan
 from app.runs.retention import Policy
@@ -26,7 +27,7 @@ def ask(store):
         asked = {"base": SMALL}
         planned = plan(asked, LIMITS)
         experiment_id, _ = submit(store, planned, asked, client="c", priority=1, holder=holder)
-        if holder:  # its stream is opened
+        if not holds.lasts(holder):  # its stream is opened
             upkeep.enter(experiment_id, holder)
             upkeep.tell()
             upkeep.leave(experiment_id, holder)
@@ -92,6 +93,15 @@ def test_a_script_without_a_name_holds_what_it_asked_for_while_it_trains(store, 
     later(1e6)
     assert leave(store, experiment_id, ANNA) == 1
     assert leave(store, experiment_id, holds.UNNAMED) == 0
+
+
+def test_scripts_of_two_addresses_do_not_stop_each_other(store, ask, later):
+    one, other = holds.of_client("1" * 16), holds.of_client("2" * 16)
+    experiment_id = ask(one)
+    ask(other)
+    later(1e6)
+    assert leave(store, experiment_id, one) == 1
+    assert leave(store, experiment_id, other) == 0
 
 
 def test_who_looks_holds_through_any_server(store, ask, later):

@@ -71,6 +71,31 @@ def test_clients_take_turns_as_workers_become_free(store, submit, slots):
     assert started == [anna[0], ben[0], anna[1], ben[1], *anna[2:]]
 
 
+def test_the_pages_of_one_address_share_its_turns(store, submit):
+    _, greedy = submit(vary={"seed": [0, 1, 2, 3]}, client="school", holder="page-one")
+    _, modest = submit(vary={"seed": [10, 11]}, client="school", holder="page-two")
+    _, other = submit(vary={"seed": [20, 21]}, client="home", holder="page-one")
+    assert due(store, 9) == [
+        greedy[0], other[0], modest[0], other[1], greedy[1], modest[1], greedy[2], greedy[3],
+    ]  # fmt: skip
+    place = positions(store)
+    assert [place[run_id] for run_id in modest] == [3, 6]
+    start(store, greedy[0])
+    assert due(store, 4) == [greedy[0], other[0], other[1], modest[0]]
+
+
+def test_the_pages_of_one_address_take_turns_as_a_worker_becomes_free(store, submit):
+    _, greedy = submit(vary={"seed": [0, 1, 2, 3]}, client="school", holder="page-one")
+    _, modest = submit(vary={"seed": [10, 11]}, client="school", holder="page-two")
+    started = []
+    while len(started) < 6:
+        (run_id,) = due(store, 1)
+        start(store, run_id)
+        started.append(run_id)
+        end(store, run_id)
+    assert started == [greedy[0], modest[0], greedy[1], modest[1], greedy[2], greedy[3]]
+
+
 def test_a_newcomer_does_not_wait_behind_who_has_runs_already(store, submit):
     _, anna = submit(vary={"seed": list(range(8))}, client="anna")
     for run_id in anna[:2]:

@@ -2,13 +2,22 @@
 
 import time
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select, update
 
 from app.runs import log
 from app.runs.experiments import cancel, find_run, view
 from app.runs.log import read_frames
-from app.runs.retention import DAY, RECENT, Policy, prune, total_size
+from app.runs.retention import (
+    DAY,
+    FORGET_AFTER,
+    RECENT,
+    Policy,
+    forget_clients,
+    prune,
+    total_size,
+)
 from app.runs.store import experiments, frames, holds, runs, weights
 from app.runs.upkeep import Upkeep
 
@@ -100,6 +109,72 @@ def test_the_longest_unseen_go_until_the_rest_fits(store, submit, past):
     assert left(store, *ids) == [False, True, True]
     assert prune(store, Policy(days=0, size=1), NOW) == 2
     assert total_size(store) == 0
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed"])
+def test_what_did_not_come_to_its_end_takes_room_too(store, submit, past, ending):
+    experiment_id, (run_id,) = submit()
+    writer = log.RunWriter(store, run_id, log.claim(store, run_id, {"kernels": "numpy"}))
+    writer.append(0, 0, "x" * 700, state="running", parameters={"w": np.zeros(3)})
+    writer.flush()
+    assert total_size(store) == 0, "it is not over"
+    if ending == "cancelled":
+        cancel(store, experiment_id)
+        log.confirm_cancelled(store, run_id)
+    else:
+        log.fail(store, run_id, "timeout", "too slow")
+    assert 700 < total_size(store) < 2000
+    past(experiment_id, 1)
+    assert prune(store, Policy(days=0, size=600), NOW) == 1
+    assert total_size(store) == 0
+
+
+def test_who_fetches_it_or_one_of_its_runs_keeps_it_and_is_noted_once_an_hour(
+    store, submit, past, monkeypatch
+):
+    fetched, _ = submit(seed=1)
+    by_run, (run_id,) = submit(seed=2)
+    unseen, _ = submit(seed=3)
+    upkeep = Upkeep(store, MONTH)
+
+    def seen_again(*ids):
+        for experiment_id in (fetched, by_run, unseen):
+            past(experiment_id, 365)
+            cancel(store, experiment_id)
+        for found_id in ids:
+            upkeep.fetched(found_id)
+        upkeep.tell()
+        ages = [view(store, each).experiment.seen_at > NOW - DAY for each in (fetched, by_run)]
+        return [*ages, view(store, unseen).experiment.seen_at > NOW - DAY]
+
+    assert seen_again(fetched, run_id) == [True, True, False]
+    assert seen_again(fetched, run_id) == [False, False, False]
+    monkeypatch.setattr("app.runs.upkeep.FETCHED_EVERY", 0.0)
+    assert seen_again(run_id) == [False, True, False]
+    assert prune(store, MONTH, NOW) == 2
+    assert left(store, fetched, by_run, unseen) == [False, True, False]
+
+
+def test_who_asked_is_forgotten_a_day_after_the_end(store, submit):
+    asked = holds.c.holder == "@anna"
+    ended, (over,) = submit(seed=1, holder="@anna")
+    trains, (waiting,) = submit(seed=2, holder="@anna")
+    finish(store, over)
+
+    def names(run_id):
+        row = find_run(store, run_id)[0]
+        return row.client, row.holder
+
+    def held():
+        with store.reading() as connection:
+            return set(connection.scalars(select(holds.c.experiment_id).where(asked)))
+
+    assert forget_clients(store, time.time() + 0.9 * FORGET_AFTER) == 0
+    assert (names(over), held()) == (("anna", "@anna"), {ended, trains})
+    assert forget_clients(store, time.time() + FORGET_AFTER + 1) == 1
+    assert (names(over), names(waiting)) == (("", ""), ("anna", "@anna"))
+    assert held() == {trains}
+    assert forget_clients(store, time.time() + 9 * FORGET_AFTER) == 0
 
 
 def test_what_somebody_looks_at_stays_even_if_it_is_too_large(store, submit, past):

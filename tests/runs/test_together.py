@@ -7,7 +7,8 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from app.runs import experiments, log, queue
+from app.runs import log, queue
+from app.runs.asking import Shares, TooManyRunsError, submit
 from app.runs.experiments import cancel, find_run, view
 from app.runs.plan import plan
 from app.runs.store import frames
@@ -43,7 +44,7 @@ def asking(store, seeds, times):
 
     def ask_and_stop():
         for turn in range(times):
-            experiments.submit(store, planned, asked, client=str(seeds[0]), priority=1)
+            submit(store, planned, asked, client=str(seeds[0]), priority=1)
             if turn < times - 1:
                 cancel(store, planned.id)
 
@@ -60,6 +61,20 @@ def test_who_asks_and_stops_in_different_orders_never_waits_for_ever(store):
         found = view(store, planned.id)
         assert [run.state for run in found.runs] == ["queued"] * RUNS
         assert not any(run.cancel_requested for run in found.runs)
+
+
+def test_two_requests_at_once_do_not_both_find_room(store):
+    refused = []
+
+    def ask(seeds):
+        asked = {"base": SMALL, "vary": {"seed": seeds}}
+        try:
+            submit(store, plan(asked, LIMITS), asked, client="c", priority=1, shares=Shares(4, 4))
+        except TooManyRunsError:
+            refused.append(seeds)
+
+    together(*(lambda n=n: ask([3 * n, 3 * n + 1, 3 * n + 2]) for n in range(6)))
+    assert len(refused) == 5
 
 
 @pytest.mark.parametrize("seed", [0, 1])
