@@ -8,7 +8,7 @@ import { loadLanguage } from "./i18n.js";
 import { connectMode } from "./mode.js";
 import { createPace } from "./pace.js";
 import { advance, backToLive, initialClock, rewind, seek, togglePlay } from "./playback.js";
-import { loadPlotly, whenWanted } from "./plot.js";
+import { loadPlotly } from "./plot.js";
 import { createPinnedLog } from "./pinned-log.js";
 import { pinList, pinnedAt, pinText } from "./pins.js";
 import { previewState } from "./preview.js";
@@ -25,6 +25,7 @@ import { decodeChanges, decodeSetup, decodeView, encodeChanges, encodeSetup, enc
 import { readQuery, refreshLanguageLinks, writeQuery } from "./url-state.js";
 import { budgetOf, edgeStep, knownStep, nextFrameStep, trainingEnd, viewAt } from "./view.js";
 import { CELLS, lanesOf, runStyles } from "./visual.js";
+import { createChart } from "./ui/chart.js";
 import { cellPanel } from "./ui/cell-panel.js";
 import { createClockBar } from "./ui/clock-bar.js";
 import { createPins } from "./ui/pins.js";
@@ -59,18 +60,17 @@ const REST_AFTER = 5000;
 /** @param {{api: string, lang: string, messages: string, plotly: string}} config */
 async function start(config) {
   const api = createApi(config.api);
-  const library = whenWanted(document.querySelectorAll(".plot-box")).then(() => loadPlotly(config.plotly));
   const [language, catalogue] = await Promise.all([loadLanguage(config.lang, config.messages), api.catalogue()]);
-  createLab(api, library, language, catalogue);
+  createLab(api, language, catalogue, config.plotly);
 }
 
 /**
  * @param {import("./api.js").Api} api
- * @param {Promise<import("./plot.js").Plotly>} library
  * @param {Language} language
  * @param {Catalogue} catalogue
+ * @param {string} plotly address
  */
-function createLab(api, library, language, catalogue) {
+function createLab(api, language, catalogue, plotly) {
   const figures = byId("figures", HTMLElement);
   const highway = highwayPanel();
   const gates = byId("gates", HTMLElement);
@@ -140,13 +140,16 @@ function createLab(api, library, language, catalogue) {
     unpin: () => cursor.set(currentLength, null),
   });
   let currentLength = 1;
+  /** @type {Promise<import("./plot.js").Plotly>|null} */
+  let library = null;
+  const chart = (/** @type {string} */ figure) => createChart(figure, () => (library ??= loadPlotly(plotly)), language, () => wake());
   const highwayVisible = scheduler.add(highway, () => wake());
   for (const panel of [
     saysPanel(catalogue, showFigure),
-    profilePanel(library, () => wake()),
+    profilePanel(chart("profile")),
     profileLegendPanel(),
     tryPanel({
-      ...{ api, catalogue, language, library, wake: () => wake() },
+      ...{ api, catalogue, language, chart: chart("try"), wake: () => wake() },
       start: { changes: tried, trained: viewState.trained },
       onChange: (changes, trained) => {
         tried = changes;
@@ -156,10 +159,10 @@ function createLab(api, library, language, catalogue) {
     heatPanel(),
     inputsPanel(),
     unitsPanel((unit) => setView({ unit })),
-    gatesPanel(library, () => wake()),
+    gatesPanel(chart("gates")),
     gatesLegendPanel(),
     cellPanel((change) => setView(change)),
-    lossPanel(library, () => wake()),
+    lossPanel(chart("loss")),
     lossLegendPanel(),
     ...tablePanels(() => wake()),
   ]) {
@@ -184,7 +187,6 @@ function createLab(api, library, language, catalogue) {
   const takeAway = createTakeAway({
     api,
     language,
-    library,
     scene: sceneNow,
     title: () => launch.titleOf(setup.preset),
     address: () => {
@@ -200,17 +202,13 @@ function createLab(api, library, language, catalogue) {
     {
       draw: () => {
         surroundings.forget();
-        scheduler.paper(true);
         scheduler.drawAll(sceneNow());
         highway.animate(performance.now(), false);
         highway.fillNight();
         tellAddress();
         return { setup: `${launch.titleOf(setup.preset)} · ${labels(setup).join(", ")}`, address: window.location.href };
       },
-      restore: () => {
-        scheduler.paper(false);
-        surroundings.forget();
-      },
+      restore: surroundings.forget,
     },
   );
   document.addEventListener("visibilitychange", () => wake());

@@ -6,32 +6,11 @@
  * @typedef {object} Plotly the part that we use
  * @property {(element: HTMLElement, data: object[], layout: object, config: object) => Promise<unknown>} react
  * @property {(figure: object, options: object) => Promise<string>} toImage
+ * @property {(element: HTMLElement) => void} purge
  */
 
 // Interaction (cursor, values, keyboard) belongs to the page and is the same for all figures.
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
-
-/** What a person does before a figure is looked at; the pages have a first screen without any. */
-const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "beforeprint"];
-
-/**
- * When somebody is here, or a figure comes near: Plotly is ten times the size of everything else, and
- * who only opens the page and leaves never needs it.
- * @param {Iterable<Element>} figures
- * @returns {Promise<void>}
- */
-export function whenWanted(figures) {
-  return new Promise((resolve) => {
-    const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && wanted(), { rootMargin: "200px" });
-    const wanted = () => {
-      observer.disconnect();
-      for (const sign of SIGNS) removeEventListener(sign, wanted);
-      resolve();
-    };
-    for (const figure of figures) observer.observe(figure);
-    for (const sign of SIGNS) addEventListener(sign, wanted, { passive: true });
-  });
-}
 
 /**
  * @param {string} url

@@ -32,7 +32,6 @@ export function createScheduler(environment = {}) {
   /** @type {Array<{panel: Panel<Scene>, visible: boolean, drawn: string|null, outline: string|undefined, cost: number, after: number}>} */
   const entries = [];
   let turn = 0;
-  let onPaper = false;
 
   return {
     /**
@@ -52,14 +51,6 @@ export function createScheduler(environment = {}) {
     /** Draw everything again at the next occasion (theme, size). */
     invalidate() {
       for (const entry of entries) entry.drawn = null;
-    },
-
-    /**
-     * On paper everything is in sight, also what Plotly draws when it has come.
-     * @param {boolean} on
-     */
-    paper(on) {
-      onPaper = on;
     },
 
     /** Draw everything now, on screen or not. @param {Scene} scene */
@@ -82,7 +73,7 @@ export function createScheduler(environment = {}) {
       for (let at = 0; at < count; at += 1) {
         const entry = entries[(first + at) % count];
         const outline = entry.panel.outline?.(scene);
-        if (!entry.visible && !onPaper && outline === entry.outline) continue;
+        if (!entry.visible && outline === entry.outline) continue;
         const key = entry.panel.key(scene);
         if (key === entry.drawn) continue;
         const start = now();

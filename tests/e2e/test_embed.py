@@ -60,7 +60,7 @@ def test_a_figure_runs_in_an_allowed_page(browser: Any, sites: tuple[Any, Path, 
     page = framed(browser, folder, allowed, f"{server.url}/embed/profile?lang=pt-BR&{SMALL}")
     inside = page.frame_locator("iframe")
     inside.locator("#run[data-action=run]").click()
-    inside.locator("#profile-plot .scatterlayer .trace").nth(3).wait_for(timeout=60_000)
+    inside.locator("#profile-plot .trace").nth(3).wait_for(timeout=60_000)
     assert inside.locator("#profile").is_visible()
     assert not inside.locator("#highway").is_visible()
     assert "vivo" in inside.locator("#profile-plot").inner_text()

@@ -78,6 +78,20 @@ def test_from_a_sentence_to_its_figure_to_its_numbers(
     assert page.locator("#profile-table thead th").count() == 5
     assert numbers(page_lab.text("#profile-table tbody tr:last-child td"), decimal) == [1]
 
+    # Plotly comes when somebody inspects a figure, and not before.
+    assert page.evaluate("typeof window.Plotly") == "undefined"
+    page.locator("#profile-inspect").click()
+    page.locator("#profile-plot .main-svg").first.wait_for(timeout=30_000)
+    box = page.locator("#profile-plot").bounding_box()
+    assert box
+    middle = {"x": box["width"] / 2, "y": box["height"] / 3}
+    page.locator("#profile-plot").hover(position=middle, force=True)
+    page.locator("#profile-plot .hoverlayer .legend").wait_for()
+    assert decimal in (page.locator("#profile-plot .hoverlayer").text_content() or "")
+    page.locator("#profile-inspect").click()
+    page.locator("#profile-plot .chart").wait_for()
+    assert page.locator("#profile-plot").get_attribute("role") == "img"
+
     # The Jacobians come from the server, for the weights of the step on screen.
     page.locator("#profile-scale label").nth(2).click()
     page.wait_for_function(

@@ -42,14 +42,14 @@ def test_predict_run_watch_and_compare(lab: OpenLab, lang: str, size: tuple[int,
     assert page.locator("#outcome p").count() >= 1
 
     page.locator("#profile").scroll_into_view_if_needed()
-    page.locator("#profile-plot .main-svg").first.wait_for(timeout=30_000)
-    page.locator("#profile-plot .scatterlayer .trace").nth(3).wait_for()
+    page.locator("#profile-plot .chart").first.wait_for(timeout=30_000)
+    page.locator("#profile-plot .trace").nth(3).wait_for()
     drawn = page_lab.text("#profile-plot")
     assert words["alive"] in drawn
     assert words["gone"] in drawn
     page.locator("#loss").scroll_into_view_if_needed()
-    page.locator("#loss-plot .main-svg").first.wait_for()
-    page.locator("#loss-plot .scatterlayer .trace").nth(2).wait_for()
+    page.locator("#loss-plot .chart").first.wait_for()
+    page.locator("#loss-plot .trace").nth(2).wait_for()
     assert f"0{words['decimal']}167" in page_lab.text("#loss-plot")
 
 

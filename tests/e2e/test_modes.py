@@ -76,6 +76,7 @@ def test_the_keyboard_does_everything(lab: OpenLab) -> None:
 def test_on_paper_there_are_figures_and_where_they_came_from(lab: OpenLab) -> None:
     shown = lab(1280, 800, locale="en", color_scheme="dark")
     page = shown.page
+    page.route("**/plotly.min.js", lambda route: route.abort())  # paper does not wait for it
     shown.open()
     shown.run()
     shown.wait_for_end()
@@ -85,6 +86,7 @@ def test_on_paper_there_are_figures_and_where_they_came_from(lab: OpenLab) -> No
     assert "task.length=20" in shown.text("#print-link")
     for hidden in ("#run", "#controls-in-sight", "#clock-bar", ".site-header", "#compare-pins"):
         assert not page.locator(hidden).is_visible(), hidden
-    for figure in ("profile", "gates", "loss"):  # never scrolled to
-        page.locator(f"#{figure}-plot .main-svg").first.wait_for()
+    for figure in ("profile", "gates", "loss"):  # never scrolled to, and as wide as the sheet
+        assert page.locator(f"#{figure}-plot .chart path").count() > 4, figure
+        assert page.get_attribute(f"#{figure}-plot .chart", "width") == "1000", figure
     assert len(page.pdf(format="A4", prefer_css_page_size=True)) > 20_000

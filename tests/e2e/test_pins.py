@@ -21,7 +21,7 @@ def test_a_pinned_result_stays_behind_the_next_one(lab: OpenLab) -> None:
     shown.run()
     shown.wait_for_end()
     page.locator("#profile").scroll_into_view_if_needed()
-    page.locator("#profile-plot .scatterlayer .trace").nth(7).wait_for()
+    page.locator("#profile-plot .trace").nth(7).wait_for()
     page.locator("#profile-legend dt").nth(7).wait_for()
     legend = page.locator("#profile-legend dt").all_inner_texts()
     assert [name.strip() for name in legend[:4]] == [

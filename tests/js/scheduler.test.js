@@ -76,19 +76,6 @@ test("a dear panel is drawn less often: at most a quarter of the time goes to it
   assert.ok(drawn.length > 10);
 });
 
-test("on paper what is off screen is drawn, also when its library comes later", () => {
-  const { drawn, scheduler, add, see } = bench();
-  add("a", false, 1);
-  see("a", false);
-  scheduler.paper(true);
-  scheduler.drawAll("without Plotly");
-  scheduler.run("with Plotly");
-  assert.deepEqual(drawn, ["a", "a"]);
-  scheduler.paper(false);
-  scheduler.run("scrolled away");
-  assert.equal(drawn.length, 2);
-});
-
 test("invalidate draws everything again", () => {
   const { clock, drawn, scheduler, add } = bench();
   add("a", true, 1);
@@ -109,4 +96,15 @@ test("a panel whose size changed is drawn off screen too, once", () => {
     clock.now += 100;
   }
   assert.deepEqual(drawn, [3, 4]);
+});
+
+test("on paper everything is drawn, on screen or not", () => {
+  const { drawn, scheduler, add, see } = bench();
+  add("a", false, 1);
+  add("b", true, 1);
+  see("a", false);
+  see("b", false);
+  scheduler.drawAll("sheet");
+  scheduler.run("sheet");
+  assert.deepEqual(drawn, ["a", "b"]);
 });

@@ -66,6 +66,7 @@ export function timeAxis(context, length, more = {}) {
     tickvals: at,
     ticktext: at.map(context.language.integer),
     showgrid: false,
+    shared: true, // with all figures
     ...more,
   });
 }
@@ -108,6 +109,7 @@ export function powerAxis(context, extent) {
     range: [extent.low - room, extent.high + room],
     tickvals: at,
     ticktext: at.map(power),
+    exponents: true,
   });
 }
 

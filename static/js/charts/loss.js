@@ -12,6 +12,9 @@ import { axis, baseLayout, horizontal, lineLabel, stepTicks } from "./layout.js"
 /** @typedef {import("./layout.js").Figure} Figure */
 /** @typedef {import("./layout.js").FigureContext} FigureContext */
 
+/** Ticks of the score below, which is a share of what was answered rightly. */
+const SCORES = [0, 0.5, 1];
+
 /** Points of a line that a screen can tell apart; a longer log is thinned. */
 const MOST_POINTS = 400;
 
@@ -94,10 +97,11 @@ export function lossFigure(state, view, end, given, pinned = []) {
         range: [extent.low, extent.high + 0.02 * (extent.high - extent.low)],
         tickvals: ticks(extent),
         ticktext: ticks(extent).map((exponent) => lossTick(exponent, language)),
+        exponents: true,
       }),
       ...(judgedByLoss
         ? {}
-        : { yaxis2: axis(context, { domain: [0, 0.34], rangemode: "tozero", nticks: 4, ...scoreRange(metric) }) }),
+        : { yaxis2: axis(context, { domain: [0, 0.34], range: [0, 1.04], tickvals: SCORES, ticktext: SCORES.map((share) => `${language.integer(100 * share)}%`) }) }),
     }),
   };
 }
@@ -131,11 +135,6 @@ function goalsOf(view) {
   }
   const goals = [...found.values()];
   return goals.map((goal) => ({ ...goal, whose: goals.length > 1 ? `${goal.names.join(", ")} · ` : "" }));
-}
-
-/** @param {string} metric */
-function scoreRange(metric) {
-  return metric === "accuracy" ? { range: [0, 1.04], tickformat: ".0%" } : {};
 }
 
 /** @param {ShownRun} shown @param {number[]} x @param {Array<number|null>} y */

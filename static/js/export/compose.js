@@ -3,8 +3,8 @@
  * the drawing itself. Pure: strings in, one SVG document out.
  */
 
+import { DASHES, SYMBOLS } from "../marks.js";
 import { escapeXml } from "./svg-context.js";
-import { DASHES, SYMBOLS } from "../ui/swatch.js";
 
 /** @typedef {{colour: string, dash: string, symbol: string, width?: number}} Look */
 /**
@@ -40,6 +40,13 @@ export function key({ colour, dash, symbol, width = 2.25 }, x, y) {
   const line = `<line x1="1" x2="33" stroke="${colour}" stroke-width="${width}" stroke-dasharray="${DASHES[dash] ?? ""}"/>`;
   const mark = `<path d="${SYMBOLS[symbol] ?? SYMBOLS.circle}" transform="translate(17 0)" fill="${hollow ? "none" : colour}" stroke="${colour}" stroke-width="${hollow ? 1.5 : 0}"/>`;
   return `<g transform="translate(${x} ${y})">${line}${symbol ? mark : ""}</g>`;
+}
+
+/** @param {import("../charts/draw.js").SvgNode} node @returns {string} */
+export function markupOf({ name, attributes, children }) {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
+  const inside = children.map((child) => (typeof child === "string" ? escapeXml(child) : markupOf(child)));
+  return `<${name}${written.join("")}>${inside.join("")}</${name}>`;
 }
 
 /**

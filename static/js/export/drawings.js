@@ -1,5 +1,6 @@
 /** Every figure of the Lab as an SVG drawing of its own size, from what is on screen now. */
 
+import { drawFigure } from "../charts/draw.js";
 import { heatPlace, heatRow } from "../charts/heat.js";
 import { laneScene } from "../charts/highway.js";
 import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
@@ -9,14 +10,13 @@ import { power } from "../format.js";
 import { paintStill } from "../paint/lane.js";
 import { allLanes } from "../pins.js";
 import { CELLS, GATES, lookOf } from "../visual.js";
-import { label, WIDTH } from "./compose.js";
+import { label, markupOf, WIDTH } from "./compose.js";
 import { SvgContext } from "./svg-context.js";
 
 /** @typedef {import("../types.js").Scene} Scene */
-/** @typedef {import("../plot.js").Plotly} Plotly */
 /** @typedef {import("./compose.js").Drawing} Drawing */
 /** @typedef {import("./compose.js").Frame["legend"]} Legend */
-/** @typedef {{draw: (scene: Scene, plotly: Promise<Plotly>) => Promise<Drawing>, legend: (scene: Scene) => Legend, night?: boolean,
+/** @typedef {{draw: (scene: Scene) => Drawing, legend: (scene: Scene) => Legend, night?: boolean,
  *   about?: (scene: Scene) => string}} FigureExport */
 
 const MARGINS = { left: 64, right: 20 };
@@ -29,17 +29,11 @@ const SPAN = WIDTH - 48;
 const contextOf = ({ surroundings: { palette, language, font } }) => ({ palette, language, font, text: 13, ...MARGINS, width: SPAN });
 
 /**
- * A Plotly figure as the markup of a nested drawing. It stays text: parsed in this document, its
- * style attributes would offend the policy of the site.
- * @param {Promise<Plotly>} library @param {import("../charts/layout.js").Figure} figure @param {number} height
- * @returns {Promise<Drawing>}
+ * @param {import("../charts/layout.js").Figure} figure @param {number} height
+ * @returns {Drawing}
  */
-async function plotDrawing(library, figure, height) {
-  const plotly = await library;
-  const config = { format: "svg", width: SPAN, height };
-  const address = await plotly.toImage({ ...figure, config: { staticPlot: true } }, config);
-  const markup = decodeURIComponent(address.slice(address.indexOf(",") + 1)).replace(/^<\?xml[^>]*\?>/, "");
-  return { width: SPAN, height, markup };
+function figureDrawing(figure, height) {
+  return { width: SPAN, height, markup: drawFigure(figure, { width: SPAN, height }).map(markupOf).join("") };
 }
 
 /** @param {Scene} scene @returns {Legend} */
@@ -159,24 +153,24 @@ function colourKey(x, y, colour, language) {
 /** @type {Readonly<Record<string, FigureExport>>} */
 export const DRAWINGS = {
   highway: {
-    draw: async (scene) => highwayDrawing(scene),
+    draw: highwayDrawing,
     legend: () => [],
     night: true,
     about: ({ surroundings: { language } }) => language.t("highway.arrives"),
   },
   profile: {
-    draw: (scene, library) => plotDrawing(library, profileOf(scene, contextOf(scene)), 380),
+    draw: (scene) => figureDrawing(profileOf(scene, contextOf(scene)), 380),
     legend: (scene) => (scene.scale === "jacobian" ? runsLegend({ ...scene, pinned: [] }) : lanesLegend(scene)),
     about: ({ scale, surroundings: { language } }) => language.t(`profile.${scale}`),
   },
-  heat: { draw: async (scene) => heatDrawing(scene), legend: () => [] },
+  heat: { draw: heatDrawing, legend: () => [] },
   gates: {
-    draw: (scene, library) => plotDrawing(library, gatesOf(scene, contextOf(scene)), 460),
+    draw: (scene) => figureDrawing(gatesOf(scene, contextOf(scene)), 460),
     legend: () => [],
     about: ({ view, gates }) => view.runs[gates].style.label,
   },
   loss: {
-    draw: (scene, library) => plotDrawing(library, lossOf(scene, contextOf(scene)), 340),
+    draw: (scene) => figureDrawing(lossOf(scene, contextOf(scene)), 340),
     legend: runsLegend,
   },
 };

@@ -8,11 +8,10 @@ import { DRAWINGS } from "./drawings.js";
 /**
  * @param {string} name a key of DRAWINGS
  * @param {Scene} scene
- * @param {Promise<import("../plot.js").Plotly>} library
  * @param {string} setup what the scene is of, in words
- * @returns {Promise<import("./compose.js").Picture>}
+ * @returns {import("./compose.js").Picture}
  */
-export async function pictureOf(name, scene, library, setup) {
+export function pictureOf(name, scene, setup) {
   const { draw, legend, about, night } = DRAWINGS[name];
   const { view, surroundings } = scene;
   const { t, integer } = surroundings.language;
@@ -26,5 +25,5 @@ export async function pictureOf(name, scene, library, setup) {
     colours: { ground: palette[night ? "night-bottom" : "surface"], ink: palette.ink, soft: palette["ink-soft"] },
     font: surroundings.font,
   };
-  return compose(frame, await draw(scene, library));
+  return compose(frame, draw(scene));
 }

@@ -57,7 +57,8 @@ export function createCursor(area, margins, onChange) {
   });
   area.addEventListener("click", (event) => {
     const t = timestepAt(event);
-    if (t === null) return;
+    // In a figure that is inspected, a click ends a drag.
+    if (t === null || (event.target instanceof Element && event.target.closest(".is-inspected"))) return;
     // Where the click also chooses a unit, choosing another one must not let go of the timestep.
     const keeps = event.target instanceof Element && event.target.closest("[data-keeps-pin]") !== null;
     pinned = t === pinned && !keeps ? null : t;

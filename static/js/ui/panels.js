@@ -1,10 +1,9 @@
-/** The figures drawn by Plotly, and the rows of the heat map: state in, picture and words out. */
+/** The figures with axes, and their legends: state in, picture and words out. */
 
 import { transportAt } from "../charts/jacobian.js";
 import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
 import { gatesSummary, gradientAt, jacobianSummary, lossSummary, profileSummary } from "../describe.js";
 import { allLanes, commonEnd } from "../pins.js";
-import { createPlot } from "../plot.js";
 import { CELLS, GATES, lookOf } from "../visual.js";
 import { byId, setText } from "./dom.js";
 import { createLegend } from "./legend.js";
@@ -13,7 +12,7 @@ import { createLegend } from "./legend.js";
 /** @typedef {import("../types.js").Surroundings} Surroundings */
 /** @typedef {import("../charts/layout.js").FigureContext} FigureContext */
 /** @typedef {import("../scheduler.js").Panel<Scene>} Panel */
-/** @typedef {Promise<import("../plot.js").Plotly>} Library */
+/** @typedef {import("./chart.js").Chart} Chart */
 
 /**
  * @param {Surroundings} surroundings @param {HTMLElement} element
@@ -27,32 +26,29 @@ function contextOf({ palette, language, font, text, margins }, element) {
 const laneNames = (scene) => allLanes(scene).map(({ label }) => label).join("\n");
 
 /**
- * A panel whose picture is one Plotly figure.
+ * A panel whose picture is one figure.
  * @param {string} name prefix of the ids in the template
- * @param {Library} library
- * @param {() => void} wake
+ * @param {Chart} chart
  * @param {{key: (scene: Scene) => string, figure: (scene: Scene, context: FigureContext) => import("../charts/layout.js").Figure,
  *   words: (scene: Scene) => void}} how
  * @returns {Panel}
  */
-function plotPanel(name, library, wake, how) {
-  const box = byId(`${name}-plot`, HTMLElement);
-  const plot = createPlot(box, library, wake);
+function figurePanel(name, chart, how) {
   return {
     element: byId(name, HTMLElement),
     heavy: true,
-    key: (scene) => `${scene.shown}|${scene.surroundings.version}|${plot.ready}|${how.key(scene)}`,
+    key: (scene) => `${scene.shown}|${scene.surroundings.version}|${chart.version}|${how.key(scene)}`,
     draw(scene) {
-      if (scene.view.runs.length) plot.draw(how.figure(scene, contextOf(scene.surroundings, box)));
+      if (scene.view.runs.length) chart.draw(how.figure(scene, contextOf(scene.surroundings, chart.box)), scene.surroundings);
       how.words(scene);
     },
   };
 }
 
-/** @param {Library} library @param {() => void} wake @returns {Panel} */
-export function profilePanel(library, wake) {
+/** @param {Chart} chart @returns {Panel} */
+export function profilePanel(chart) {
   const summary = byId("profile-summary", HTMLElement);
-  return plotPanel("profile", library, wake, {
+  return figurePanel("profile", chart, {
     key: (scene) => `${scene.scale} ${scene.theory} ${scene.transports.version}`,
     figure: profileOf,
     words(scene) {
@@ -108,10 +104,10 @@ function transportLegend({ view, transports, surroundings: { language, palette }
   return [...lines, { key: "rms", label: language.t("jacobian.rms"), look: thin, value: "" }];
 }
 
-/** @param {Library} library @param {() => void} wake @returns {Panel} */
-export function lossPanel(library, wake) {
+/** @param {Chart} chart @returns {Panel} */
+export function lossPanel(chart) {
   const summary = byId("loss-summary", HTMLElement);
-  return plotPanel("loss", library, wake, {
+  return figurePanel("loss", chart, {
     key: (scene) => String(commonEnd(scene)),
     figure: lossOf,
     words: ({ view, surroundings }) => setText(summary, lossSummary(view, surroundings.language)),
@@ -141,10 +137,10 @@ export function lossLegendPanel() {
   };
 }
 
-/** @param {Library} library @param {() => void} wake @returns {Panel} */
-export function gatesPanel(library, wake) {
+/** @param {Chart} chart @returns {Panel} */
+export function gatesPanel(chart) {
   const summary = byId("gates-summary", HTMLElement);
-  return plotPanel("gates", library, wake, {
+  return figurePanel("gates", chart, {
     key: (scene) => `${scene.gates} ${scene.units}`,
     figure: gatesOf,
     words(scene) {

@@ -25,12 +25,11 @@ const FILES = /** @type {Readonly<Record<string, {of: "experiment"|"run", path: 
  * @param {object} parts
  * @param {import("../api.js").Api} parts.api
  * @param {import("../types.js").Language} parts.language
- * @param {Promise<import("../plot.js").Plotly>} parts.library
  * @param {() => Scene} parts.scene what is on screen
  * @param {() => string} parts.title the set-up in words
  * @param {() => string} parts.address of what is on screen
  */
-export function createTakeAway({ api, language, library, scene, title, address }) {
+export function createTakeAway({ api, language, scene, title, address }) {
   const { t } = language;
   const dialog = byId("take-away", HTMLDialogElement);
   const link = byId("take-link", HTMLInputElement);
@@ -88,7 +87,7 @@ export function createTakeAway({ api, language, library, scene, title, address }
   /** @param {"png"|"svg"} format */
   const takePicture = async (format) => {
     const now = scene();
-    const picture = await pictureOf(figure.value, now, library, title());
+    const picture = pictureOf(figure.value, now, title());
     const content = format === "png" ? await asPng(picture) : new Blob([picture.svg], { type: "image/svg+xml" });
     keep(`${figure.value}-${Math.round(now.view.step)}.${format}`, content);
   };

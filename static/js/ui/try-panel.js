@@ -5,7 +5,6 @@ import { profileFigure } from "../charts/profile.js";
 import { arriving, problemText } from "../describe.js";
 import { sameRuns } from "../experiment.js";
 import { createLatest } from "../latest.js";
-import { createPlot } from "../plot.js";
 import { changeable, measuredState, question } from "../try.js";
 import { viewAt } from "../view.js";
 import { isFinal, lanesOf } from "../visual.js";
@@ -29,22 +28,20 @@ const EXTENT = { low: -12, high: 2 };
  * @param {import("../api.js").Api} parts.api
  * @param {import("../types.js").Catalogue} parts.catalogue
  * @param {Language} parts.language
- * @param {Promise<import("../plot.js").Plotly>} parts.library
+ * @param {import("./chart.js").Chart} parts.chart
  * @param {() => void} parts.wake
  * @param {{changes: Changes, trained: boolean}} parts.start as the address has it
  * @param {(changes: Changes, trained: boolean) => void} parts.onChange
  * @returns {import("../scheduler.js").Panel<Scene>}
  */
-export function tryPanel({ api, catalogue, language, library, wake, start, onChange }) {
+export function tryPanel({ api, catalogue, language, chart, wake, start, onChange }) {
   const { t, has } = language;
-  const box = byId("try-plot", HTMLElement);
   const controls = byId("try-controls", HTMLElement);
   const weights = byId("try-weights", HTMLElement);
   const trainedInput = /** @type {HTMLInputElement} */ (weights.querySelector("[value=trained]"));
   const untrainedInput = /** @type {HTMLInputElement} */ (weights.querySelector("[value=untrained]"));
   const summary = byId("try-summary", HTMLElement);
   const legend = createLegend(byId("try-legend", HTMLElement));
-  const plot = createPlot(box, library, wake);
   /** @type {Changes} */
   let changes = start.changes;
   let trained = false;
@@ -145,7 +142,7 @@ export function tryPanel({ api, catalogue, language, library, wake, start, onCha
       const shape = JSON.stringify(view.runs.map(({ run }) => run.spec));
       const over = Boolean(state.experiment) && view.runs.every(({ run }) => isFinal(run.state));
       const steps = over && trained ? view.runs.map(({ probed }) => probed?.step).join() : "";
-      return `${shape}|${over}|${steps}|${near}|${version}|${plot.ready}|${surroundings.version}`;
+      return `${shape}|${over}|${steps}|${near}|${version}|${chart.version}|${surroundings.version}`;
     },
     draw({ view, state, surroundings }) {
       runs = view.runs;
@@ -173,8 +170,8 @@ export function tryPanel({ api, catalogue, language, library, wake, start, onCha
       const own = viewAt(measured.state, Infinity, styles);
       const lanes = lanesOf(own, t);
       const high = Math.max(EXTENT.high, measured.state.extent.relative.high);
-      const context = { ...surroundings, left: surroundings.margins.left, right: surroundings.margins.right, width: box.clientWidth };
-      plot.draw(profileFigure(own, lanes, { scale: "relative", theory: false, extent: { absolute: EXTENT, relative: { ...EXTENT, high } } }, context));
+      const context = { ...surroundings, left: surroundings.margins.left, right: surroundings.margins.right, width: chart.box.clientWidth };
+      chart.draw(profileFigure(own, lanes, { scale: "relative", theory: false, extent: { absolute: EXTENT, relative: { ...EXTENT, high } } }, context), surroundings);
       const entries = lanes.map((lane) => ({ lane, ...arriving(lane, language) }));
       legend.show(entries.map(({ lane, value, word }) => ({ key: lane.key, label: lane.label, look: lane, value, word })));
       const said = entries.map(({ lane, value, word }) => t("summary.lane", { model: lane.label, value, word })).join("; ");
