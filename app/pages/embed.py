@@ -14,6 +14,7 @@ from app.pages.lab import lab_values
 from app.pages.lesson import Lesson, lesson_in
 from app.pages.markdown import Block, Chapter, Option
 from app.pages.render import Pages
+from app.pages.still import MARKS
 
 FIGURES = ("lab", "highway", "profile", "heat", "gates", "loss")
 
@@ -59,7 +60,13 @@ def add(router: APIRouter, pages: Pages) -> None:
             raise HTTPException(404)
         whole = {"page": "", "part": f"#{chapter}"}
         return pages.render(
-            request, "lesson.html", depth=2, embed="lesson", whole=whole, lesson=alone
+            request,
+            "lesson.html",
+            depth=2,
+            embed="lesson",
+            whole=whole,
+            lesson=alone,
+            marks=MARKS,
         )
 
     @router.get("/embed/{figure}")

@@ -32,12 +32,16 @@ class Control:
         Values it stops at, in order.
     start : number
         The one it stands on when the page opens.
+    learned : bool
+        Whether training sets the same thing: the control then rests while trained weights are
+        shown.
     """
 
     name: str
     path: str
     stops: tuple[Value, ...]
     start: Value
+    learned: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,34 @@ class Figure:
         Spec bodies by a short key.
     presets : tuple of str
         For ``run``: presets to choose from, instead of ``runs``.
+    opens : str
+        The one whose runs these are.
     theory : bool
-        Whether the Pascanu bound (RNN) or the direct path (gates) is drawn beside what is measured.
+        Whether the direct path is drawn beside what is measured.
+    kept : bool
+        Whether only the state is drawn that a gate keeps: of an LSTM, its cell.
+    norms : bool
+        Whether the largest norm of the gradient of each run is told at the end.
+    opening : bool
+        Whether the opening of the gates that keep the state is drawn below the gradients.
     trained : dict, optional
-        For ``cell``: the spec of the same network, whose trained weights the reader may choose.
+        For ``probe`` and ``cell``: the spec of the same network, whose trained weights the reader
+        may choose.
+    untouched : tuple of str
+        Keys of the runs that the controls leave as they are.
     """
 
     kind: Literal["probe", "cell", "run"]
     runs: dict[str, dict[str, Any]]
     controls: tuple[Control, ...] = ()
     presets: tuple[str, ...] = ()
+    opens: str = ""
     theory: bool = False
+    kept: bool = False
+    norms: bool = False
+    opening: bool = False
     trained: dict[str, Any] | None = None
+    untouched: tuple[str, ...] = ()
 
     @property
     def start(self) -> dict[str, Value]:
@@ -93,6 +113,11 @@ def _recall(length: int) -> dict[str, Any]:
 def _of_preset(preset_id: str) -> dict[str, dict[str, Any]]:
     preset = PRESETS[preset_id]
     return {key: merged(preset.base, change) for key, change in preset.models.items()}
+
+
+def _trains(opens: str, *presets: str, **options: Any) -> Figure:
+    """Return a figure that trains a preset, or the one of several that is chosen."""
+    return Figure("run", _of_preset(opens), presets=presets or (opens,), opens=opens, **options)
 
 
 APPLICATIONS = ("translation", "sentiment", "sales", "speech", "text")
@@ -125,7 +150,7 @@ FIGURES: dict[str, Figure] = {
         "cell",
         {"lstm": _MARKED},
         (
-            Control("forget_bias", "interventions.forget_bias", _steps(-3, 6, 0.5), 1.0),
+            Control("forget_bias", "interventions.forget_bias", _steps(-3, 6, 0.5), 1.0, True),
             Control("timestep", "", tuple(range(1, 21)), 5),
         ),
         # Far beyond "solved": the gates go on sharpening, and this is where they can be seen.
@@ -135,12 +160,16 @@ FIGURES: dict[str, Figure] = {
             "frame_every": 100,
         },
     ),
-    "side": Figure("run", _of_preset("classic"), presets=("classic",)),
+    "side": _trains("classic", opening=True),
     "clamp": Figure(
         "probe",
-        {"lstm": {"task": _recall(60), "model": _net("lstm")}},
+        # The LSTM of the figure before, twice: as it is, and with its gate held.
+        {"free": _of_preset("classic")["lstm"], "held": _of_preset("classic")["lstm"]},
         (Control("clamp", "interventions.clamp_forget", _steps(0.4, 1.0, 0.01), 1.0),),
         theory=True,
+        kept=True,
+        trained=_of_preset("classic")["lstm"],
+        untouched=("free",),
     ),
     "relu": Figure(
         "probe",
@@ -157,7 +186,8 @@ FIGURES: dict[str, Figure] = {
             ),
         ),
     ),
-    "applications": Figure("run", _of_preset("sentiment"), presets=APPLICATIONS),
+    "tutorial": _trains("keras_relu", kept=True, norms=True),
+    "applications": _trains("sentiment", *APPLICATIONS),
     "tips": Figure(
         "run",
         {
@@ -193,7 +223,10 @@ def measure(figure: Figure, **values: Value) -> dict[str, Frame]:
         }  # type: ignore[arg-type]
     )
     return {
-        key: _probed(RunSpec.from_dict(body).canonical(), change).frame
+        key: _probed(
+            RunSpec.from_dict(body).canonical(),
+            Interventions() if key in figure.untouched else change,
+        ).frame
         for key, body in figure.runs.items()
     }
 

@@ -1,13 +1,17 @@
 """Chapters as a teacher writes them: Markdown with formulas, figures and questions.
 
 A chapter is one file per language. Besides Markdown it may hold ``$formulas$``, numbers (see
-``app.pages.numbers``), links to a preset ``[words](lab:classic)`` and four kinds of block::
+``app.pages.numbers``), links to a preset ``[words](lab:classic)`` and five kinds of block::
 
     ::: question after=side        ::: figure radius        ::: notice        ::: numbers
     What will happen?              The caption.             What to see.      A formula with
     - [ ] This. | Feedback.        :::                      :::               its numbers.
-    - [x] That. | Feedback.                                                   :::
-    :::
+    - [x] That. | Feedback.        ::: result after=side                      :::
+    :::                            What happened over many seeds.
+                                   :::
+
+The answer to a question ``after`` a figure is told when the figure has trained; a ``result`` waits
+for the prediction. Without scripts both can be read at once.
 """
 
 import re
@@ -47,7 +51,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a chapter: ``text``, ``notice``, ``numbers``, ``figure`` or ``question``."""
+    """A part: ``text``, ``notice``, ``numbers``, ``result``, ``figure`` or ``question``."""
 
     kind: str
     html: str
@@ -142,6 +146,8 @@ def read_chapter(chapter_id: str, source: str, lang: str, fill: Fill) -> Chapter
             blocks.append(Block(kind, render(text, live=kind == "numbers")))
         elif kind == "figure":
             blocks.append(Block(kind, render(text), argument))
+        elif kind == "result":
+            blocks.append(Block(kind, render(text), argument, _settings(argument)))
         elif kind == "question":
             blocks.append(_question(chapter_id, argument, text, renderer, fill))
         else:
@@ -163,5 +169,10 @@ def _question(chapter_id: str, argument: str, text: str, renderer: MarkdownIt, f
     )
     if sum(option.right for option in options) != 1:
         raise ContentError(f"{chapter_id}: a question needs exactly one right answer, '- [x]'")
-    settings = dict(part.split("=", 1) for part in argument.split())
-    return Block("question", inline(text.partition("\n- [")[0]), argument, settings, options)
+    asked = inline(text.partition("\n- [")[0])
+    return Block("question", asked, argument, _settings(argument), options)
+
+
+def _settings(argument: str) -> dict[str, str]:
+    """Read ``after=side``: a result, or an answer, that comes after a figure."""
+    return dict(part.split("=", 1) for part in argument.split())

@@ -11,6 +11,7 @@ and the modules in the browser write them again when the reader moves a slider::
 
     {{control clamp.clamp}}  {{gap clamp}}  {{power clamp.clamp}}  its value v, T − 1, and v^(T−1)
     {{gate cell.forget_bias}}  {{half_life cell.forget_bias}}      σ(b), and the half-life of that
+    {{unit tips.gru.z}}    a letter of the first unit at the last timestep; ``before`` is h_{T−1}
 """
 
 import json
@@ -28,6 +29,8 @@ from app.pages.i18n import Texts
 TABLE = Path(__file__).resolve().parents[1] / "studies" / "verified_presets.json"
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s+([^{}]*?)\s*\}\}")
 
+# Of a GRU, as charts/cell.js has them.
+LETTERS = {"z": "update_gate", "n": "candidate", "h": "hidden_state"}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -100,6 +103,7 @@ class Numbers:
             "verified": self._verified,
             "figure": self._figure,
             "half_life": self._half_life,
+            "unit": self._unit,
             "control": lambda asked: number(_control(asked), self._lang, 3),
             "gap": lambda asked: integer(_gap(asked), self._lang),
             "power": lambda asked: number(
@@ -164,6 +168,13 @@ class Numbers:
         frame = measure(FIGURES[figure], **values)[run]
         series = {"h": frame.grad_h, "c": frame.grad_c, "direct": frame.direct}[lane]
         return number(share(series), self._lang)
+
+    def _unit(self, asked: str) -> str:
+        figure, run, letter = asked.split(".")
+        probe = measure(FIGURES[figure])[run].probe
+        assert probe is not None
+        name, at = ("hidden_state", -2) if letter == "before" else (LETTERS[letter], -1)
+        return number(float(probe.units[name][at, 0]), self._lang, 3)
 
     def _half_life(self, asked: str) -> str:
         bias = _control(asked) if asked[0].isalpha() else float(asked)

@@ -3,6 +3,15 @@
 /** @typedef {import("./types.js").LabState} LabState */
 /** @typedef {import("./types.js").Language} Language */
 
+/** Ends that a training comes to by itself: only those answer what a reader was asked to predict. */
+const ENDS = ["solved", "finished", "diverged"];
+
+/** @param {LabState} state */
+export const hasEnded = ({ order, runs }) => order.length > 0 && order.every((id) => ENDS.includes(runs[id].state));
+
+/** The server does not have the experiment any more: nothing more will come. @param {LabState} state */
+export const isGone = ({ connection }) => connection?.phase === "gone";
+
 /**
  * @param {LabState} state @param {number|null} left seconds @param {Language} language
  * @returns {{text: string, tone: string, kind: string}} another kind is told at once

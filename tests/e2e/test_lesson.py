@@ -26,7 +26,7 @@ def visit(open_lab: OpenLab, path: str, lang: str, **options: object) -> Lab:
 
 
 @pytest.mark.parametrize(
-    ("lang", "power"), [("pt-BR", "1,7·10⁻¹⁸"), ("en", "1.7·10⁻¹⁸")], ids=["pt-BR", "en"]
+    ("lang", "power"), [("pt-BR", "1,8·10⁻¹⁵"), ("en", "1.8·10⁻¹⁵")], ids=["pt-BR", "en"]
 )
 def test_a_slider_measures_again(lab: OpenLab, lang: str, power: str) -> None:
     shown = visit(lab, "", lang)
@@ -38,7 +38,7 @@ def test_a_slider_measures_again(lab: OpenLab, lang: str, power: str) -> None:
     )
     assert live.inner_text() == power
     # The direct path is exactly the power; the plot is the Lab's own.
-    assert shown.text("[data-live='figure clamp.lstm.direct']") == power
+    assert shown.text("[data-live='figure clamp.held.direct']") == power
     shown.page.locator("#figure-clamp.is-live .main-svg").first.wait_for(timeout=30_000)
 
 
@@ -77,9 +77,91 @@ def test_a_trained_gate_opens_at_the_marks(lab: OpenLab) -> None:
     assert shown.page.locator("#cell-forget_bias").is_disabled()
 
 
+NUMBERS = """() => Object.fromEntries([...document.querySelectorAll("#gates-away [data-live]")].map(
+  (each) => [each.dataset.live, each.textContent]))"""
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def value(text: str) -> float:
+    """Read a number as the English pages write it."""
+    factor, _, power = text.partition("·10")
+    if not power and text.startswith("10") and len(text) > 2:
+        factor, power = "1", text[2:]
+    return float(factor) * 10.0 ** int((power or "⁰").translate(POWERS))
+
+
+def test_training_opens_the_gate_and_holding_it_undoes_that(lab: OpenLab) -> None:
+    """The causal experiment, on the network that was trained in the chapter before."""
+    shown = visit(lab, "", "en")
+    page = shown.page
+    before = value(page.evaluate(NUMBERS)["figure clamp.free.direct"])
+    page.locator("#figure-clamp [data-weights] label").nth(1).click()
+    note = page.locator("#figure-clamp [data-note]", has_text="after 575 training steps")
+    note.wait_for(timeout=240_000)
+    page.evaluate(SLIDE, {"selector": "#clamp-clamp", "value": 10})  # v = 0.5
+    page.wait_for_function(
+        "() => document.querySelector(\"[data-live='control clamp.clamp']\").textContent === '0.5'"
+    )
+    numbers = {name: value(text) for name, text in page.evaluate(NUMBERS).items()}
+    assert numbers["figure clamp.free.direct"] > 1e4 * before
+    assert numbers["figure clamp.free.c"] > 0.1
+    assert numbers["figure clamp.held.c"] < 1e-6
+    assert numbers["figure clamp.held.direct"] == numbers["power clamp.clamp"]
+    page.click("#clamp-table > summary")
+    page.locator("#clamp-table tbody tr").nth(49).wait_for()
+    assert page.locator("#clamp-table thead th").count() == 5
+
+
+def test_a_number_of_the_formula_follows_the_units(lab: OpenLab) -> None:
+    shown = visit(lab, "", "pt-BR")
+    before = shown.text("[data-live='unit tips.gru.h']")
+    shown.page.evaluate(SLIDE, {"selector": "#tips-hidden_size", "value": 1})
+    shown.page.wait_for_function(
+        "old => document.querySelector(\"[data-live='unit tips.gru.h']\").textContent !== old",
+        arg=before,
+    )
+    letters = {
+        each: float(
+            shown.text(f"[data-live='unit tips.gru.{each}']").replace(",", ".").replace("−", "-")
+        )
+        for each in ("z", "before", "n", "h")
+    }
+    made = letters["z"] * letters["before"] + (1 - letters["z"]) * letters["n"]
+    assert letters["h"] == pytest.approx(made, abs=2e-3)
+    # The table shows the same networks, which nobody has trained.
+    shown.page.click("#tips-table > summary")
+    shown.page.locator("#tips-table tbody tr").nth(29).wait_for()
+
+
+def test_a_result_waits_for_the_prediction(lab: OpenLab) -> None:
+    shown = visit(lab, "", "en")
+    page = shown.page
+    table = page.locator("#applications [data-result] table")
+    assert not table.is_visible()
+    assert page.locator("#applications .result-waits").is_visible()
+    room = page.locator("#applications [data-result]").bounding_box()
+    page.locator("#applications .answer label").first.click()
+    assert table.is_visible()
+    assert not page.locator("#applications .result-waits").is_visible()
+    assert page.locator("#applications [data-result]").bounding_box() == room
+
+
 @pytest.mark.parametrize("lang", ["pt-BR", "en"])
-def test_predict_run_compare(lab: OpenLab, lang: str) -> None:
-    shown = visit(lab, "", lang)
+def test_the_keras_example_is_trained_on_the_page(lab: OpenLab, lang: str) -> None:
+    shown = visit(lab, "", lang, width=360)
+    page = shown.page
+    page.locator("#keras .question").nth(1).locator("label").nth(1).click()
+    page.click("#figure-tutorial [data-run]")
+    page.locator("#figure-tutorial [data-outcome]:not([hidden])").wait_for(timeout=240_000)
+    assert page.locator("#keras .question").nth(1).locator(".feedback").nth(1).is_visible()
+    assert "10" in shown.text("#figure-tutorial [data-outcome]")
+    page.locator("#figure-tutorial.is-live").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("lang", ["pt-BR", "en"])
+def test_predict_run_compare(lab: OpenLab, lang: str, width: int) -> None:
+    shown = visit(lab, "", lang, width=width)
     page = shown.page
     page.locator("#beyond .answer label").nth(1).click()
     assert not page.locator("#beyond .feedback").nth(1).is_visible()
@@ -110,12 +192,14 @@ def test_a_training_that_is_stopped_answers_nothing(lab: OpenLab) -> None:
 def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
     shown = lab(java_script_enabled=False)
     shown.page.goto(f"{shown.url}/?lang=pt-BR")
-    assert shown.page.locator(".still").count() == 7
+    assert shown.page.locator(".still").count() == 9
     assert not shown.page.locator("#clamp-clamp").is_visible()
     assert not shown.page.locator("#figure-side [data-run]").is_visible()
     # A question answers by itself.
     shown.page.locator("#forgetting .answer input").nth(1).check()
     assert shown.page.locator("#forgetting .feedback").nth(1).is_visible()
+    assert shown.page.locator("#applications [data-result] table").is_visible()
+    assert not shown.page.locator("#applications .result-waits").is_visible()
 
 
 INK = "getComputedStyle(document.body).color"
@@ -180,9 +264,14 @@ def test_nothing_hangs_over_the_edge(lab: OpenLab, path: str) -> None:
         assert shown.number("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("bias", "passed"), [("4,3", True), ("1", False)])
-def test_a_challenge_is_solved_and_refused(lab: OpenLab, bias: str, passed: bool) -> None:
-    shown = visit(lab, "challenges", "pt-BR")
+@pytest.mark.parametrize(
+    ("lang", "bias", "passed"),
+    [("pt-BR", "4,3", True), ("pt-BR", "1", False), ("en", "4.3", True), ("en", "1", False)],
+)
+def test_a_challenge_is_solved_and_refused(
+    lab: OpenLab, lang: str, bias: str, passed: bool
+) -> None:
+    shown = visit(lab, "challenges", lang)
     page = shown.page
     page.fill("[id='half_life_50-model.forget_bias']", bias)
     page.click("#half_life_50 [type=submit]")
@@ -228,6 +317,39 @@ def test_a_second_attempt_is_not_graded_by_the_first(lab: OpenLab) -> None:
     assert page.locator("#half_life_50 [data-passed]").count() == 0
     # The browser itself reports the refused request on its console.
     shown.complaints = [each for each in shown.complaints if "422" not in each]
+
+
+def test_an_attempt_is_stopped(lab: OpenLab) -> None:
+    shown = visit(lab, "challenges", "en")
+    page = shown.page
+    page.fill("[id='learn_to_open-training.learning_rate']", "0.00011")
+    page.click("#learn_to_open [type=submit]")
+    page.click("#learn_to_open [data-stop]:visible", timeout=60_000)
+    page.locator("#learn_to_open [type=submit]:not([disabled])").wait_for(timeout=60_000)
+    assert shown.text("#learn_to_open [data-status]").startswith("You stopped the training.")
+    assert page.locator("#learn_to_open [data-passed]").count() == 0
+    assert not page.locator("#learn_to_open [data-stop]").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "status"),
+    [
+        ("", "#figure-tips [data-run]", "#figure-tips [data-status]"),
+        ("challenges", "#learn_to_open [type=submit]", "#learn_to_open [data-status]"),
+    ],
+)
+def test_a_lost_connection_is_told(lab: OpenLab, path: str, start: str, status: str) -> None:
+    shown = visit(lab, path, "pt-BR")
+    page = shown.page
+    page.route("**/events?*", lambda route: route.abort())
+    page.click(start)
+    page.locator(status, has_text="Servidor fora de alcance.").wait_for(timeout=60_000)
+    page.unroute("**/events?*")
+    page.locator(status, has_text="Servidor fora de alcance.").wait_for(
+        state="detached", timeout=60_000
+    )
+    # The browser itself reports what it could not load on its console.
+    shown.complaints = [each for each in shown.complaints if "ERR_FAILED" not in each]
 
 
 @pytest.mark.parametrize("path", ["", "compare", "challenges", "about", "nope"])

@@ -1,4 +1,4 @@
-/** A live region that is read aloud: it follows every change of state, and counts only now and then. */
+/** What is said while something trains: seen at once, read aloud when its kind changes and only now and then between. */
 
 import { setText } from "../ui/dom.js";
 
@@ -16,22 +16,24 @@ export function isDue(last, kind, now) {
 }
 
 /**
- * @param {HTMLElement} place
+ * @param {HTMLElement} shown says it at once, for the eye
+ * @param {HTMLElement} said the live region
  * @returns {(kind: string, text: string) => void}
  */
-export function calm(place) {
+export function calm(shown, said) {
   /** @type {{kind: string, at: number}|null} */
   let last = null;
   let timer = 0;
   /** @param {string} kind @param {string} text */
   const tell = (kind, text) => {
     const now = performance.now();
+    setText(shown, text);
     window.clearTimeout(timer);
-    // What was counted last is written even if nothing follows.
+    // What was counted last is said even if nothing follows.
     if (!isDue(last, kind, now)) timer = window.setTimeout(() => tell(kind, text), EVERY);
     else {
       last = { kind, at: now };
-      setText(place, text);
+      setText(said, text);
     }
   };
   return tell;

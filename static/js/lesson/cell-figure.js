@@ -1,20 +1,17 @@
 /** The cell with its numbers: one unit at one timestep, before training or after. */
 
-import { ApiError } from "../api.js";
 import { cellTexts } from "../charts/cell.js";
-import { allOver, problemText } from "../describe.js";
-import { createSession } from "../session.js";
-import { createStore } from "../store.js";
+import { TABLES } from "../tables.js";
 import { decode, readProbe } from "../typed-array.js";
 import { setText } from "../ui/dom.js";
-import { edgeStep } from "../view.js";
-import { configOf, connectControls, within } from "./figure.js";
-import { createMeasuring } from "./measure.js";
+import { createFigureTable } from "../ui/figure-table.js";
+import { configOf, within } from "./figure.js";
+import { connectMeasured } from "./measure.js";
 import { writeNumbers } from "./numbers.js";
 
 /** @typedef {import("../types.js").Frame} Frame */
+/** @typedef {import("../types.js").Scene} Scene */
 /** @typedef {import("./figure.js").Tools} Tools */
-/** @typedef {import("./figure.js").Values} Values */
 
 const MARK = 1; // the input channel that marks a number
 
@@ -41,32 +38,32 @@ export function answeringUnit(frame) {
 /** @param {HTMLElement} root @param {Tools} tools */
 export function connectCellFigure(root, tools) {
   const config = configOf(root);
-  const { language, api } = tools;
-  const { t } = language;
-  const note = within(root, "[data-note]", HTMLElement);
+  const { language } = tools;
+  const { t, integer } = language;
   const strip = within(root, "[data-strip]", SVGSVGElement);
   const slider = within(root, '[data-control="timestep"]', HTMLInputElement);
-  const bias = within(root, '[data-control="forget_bias"]', HTMLInputElement);
   const chapter = root.closest(".chapter") ?? root;
-  /** @type {Frame|null} */
-  let untrained = null;
-  /** @type {Frame|null} */
-  let trained = null;
-  let wanted = "untrained";
+  const table = createFigureTable(config.id, () => again());
+  let again = () => measured.ask();
 
-  const draw = () => {
-    const frame = wanted === "trained" ? trained : untrained;
-    if (!frame?.probe) return;
-    const { timestep } = controls.values();
-    const unit = frame === trained ? answeringUnit(frame) : 0;
+  /** @param {Frame} frame @param {number} unit from 0 @param {number} timestep */
+  const draw = (frame, unit, timestep) => {
+    if (!frame.probe) return;
     const probe = readProbe(frame.probe);
     const texts = { ...cellTexts(probe, config.runs[0].spec, timestep, unit + 1, language), x: language.number(probe.inputs.at(timestep - 1, 0)) };
     for (const place of root.querySelectorAll("[data-cell]")) {
       setText(place, /** @type {Record<string, string>} */ (texts)[place.getAttribute("data-cell") ?? ""] ?? "");
     }
     drawStrip(frame, unit, timestep);
-    const said = { unit: language.integer(unit + 1), units: language.integer(decode(frame.probe.units.input_gate).columns) };
-    setText(note, t(frame === trained ? "lesson.cell.note-trained" : "lesson.cell.note-untrained", { ...said, step: language.integer(frame.step) }));
+    if (table.open) table.show(TABLES.cell(sceneOf(frame, unit, timestep)));
+  };
+
+  /** What the table of the cell looks at. @param {Frame} frame @param {number} unit @param {number} timestep */
+  const sceneOf = (frame, unit, timestep) => {
+    const [{ label, spec }] = config.runs;
+    const shown = { run: { spec }, cell: "lstm", style: { label }, frame, probed: frame };
+    const view = { length: frame.grad_h.length, step: frame.step, runs: [shown] };
+    return /** @type {Scene} */ (/** @type {unknown} */ ({ view, cell: 0, unit: unit + 1, timestep, surroundings: { language } }));
   };
 
   /** @param {Frame} frame @param {number} unit @param {number} timestep */
@@ -80,63 +77,17 @@ export function connectCellFigure(root, tools) {
     for (const word of root.querySelectorAll("[data-marked]")) word.toggleAttribute("hidden", !isMarked(frame, timestep - 1));
   };
 
-  const measuring = createMeasuring(
-    api,
-    config,
-    (measured, values) => {
-      [untrained] = Object.values(measured);
-      draw();
-      writeNumbers(chapter, { id: config.id, values, frames: measured, length: untrained.grad_h.length }, language);
-    },
-    (error) => fail(error),
-  );
-
-  /** @param {unknown} error */
-  const fail = (error) => setText(note, t(error instanceof ApiError && error.problem.status > 0 ? "lesson.refused" : "lesson.unreachable"));
-
-  /** @type {string} */
-  let asked = "";
-  const controls = connectControls(root, config, language, (values) => {
-    const settings = String(values.forget_bias);
-    if (settings !== asked || !untrained) {
-      asked = settings;
-      void measuring.ask(values);
-    }
-    draw(); // where only the eye moved, nothing has to be measured again
+  const measured = connectMeasured(root, config, tools, (frames, values, trained) => {
+    const [frame] = Object.values(frames);
+    const unit = trained ? answeringUnit(frame) : 0;
+    again = () => draw(frame, unit, values.timestep);
+    draw(frame, unit, values.timestep);
+    writeNumbers(chapter, { id: config.id, values, frames, length: frame.grad_h.length }, language);
+    const units = frame.probe ? decode(frame.probe.units.input_gate).columns : 0;
+    const said = { unit: integer(unit + 1), units: integer(units), step: integer(frame.step) };
+    return t(trained ? "lesson.cell.note-trained" : "lesson.cell.note-untrained", said);
   });
 
-  // The server trains this network when it is new, so it is usually there; if not, it is now.
-  const store = createStore(() => window.setTimeout(follow, 0));
-  const session = createSession(api, store, (problem) => setText(note, problemText(problem, language)));
-  let measuringTrained = false;
-
-  async function follow() {
-    const state = store.settle();
-    if (!state.experiment || trained || wanted !== "trained") return;
-    const [id] = state.order;
-    if (!allOver(state)) {
-      const { steps } = state.runs[id];
-      setText(note, t("lesson.cell.training", { step: language.integer(edgeStep(state)), steps: language.integer(steps) }));
-    } else if (!measuringTrained) {
-      measuringTrained = true;
-      try {
-        trained = await api.probe({ run: id });
-        draw();
-      } catch (error) {
-        fail(error);
-      }
-      measuringTrained = false;
-    }
-  }
-
-  root.querySelector("[data-weights]")?.addEventListener("change", (event) => {
-    if (!(event.target instanceof HTMLInputElement) || !config.trained) return;
-    wanted = event.target.value;
-    bias.disabled = wanted === "trained"; // learned by now
-    if (wanted === "trained" && !trained) void session.run({ runs: [config.trained] });
-    else if (!untrained) void measuring.ask(controls.values());
-    else draw();
-  });
   strip.addEventListener("click", (event) => {
     const column = event.target instanceof Element ? event.target.closest("[data-step]") : null;
     if (!(column instanceof SVGGElement)) return;

@@ -6,6 +6,7 @@ import { withValue } from "../experiment.js";
 import { parseNumber } from "../format.js";
 import { loadLanguage } from "../i18n.js";
 import { createSession } from "../session.js";
+import { hasEnded, isGone, statusText } from "../status.js";
 import { createStore } from "../store.js";
 import { connectTheme } from "../theme.js";
 import { byId, setText } from "../ui/dom.js";
@@ -13,6 +14,7 @@ import { calm } from "./calm.js";
 import { within } from "./figure.js";
 import { forgetful } from "./memory.js";
 import { keepPlace } from "./place.js";
+import { createTimeLeft } from "./time-left.js";
 
 /** @typedef {import("../api.js").Api} Api */
 /** @typedef {import("../types.js").LabState} LabState */
@@ -58,21 +60,24 @@ export function attemptIn(state, awaited) {
 function connectChallenge(root, api, language, onPassed) {
   const id = root.dataset.challenge ?? "";
   const form = within(root, "[data-form]", HTMLFormElement);
-  const button = within(form, "button", HTMLButtonElement);
+  const button = within(form, "[type=submit]", HTMLButtonElement);
+  const stop = within(form, "[data-stop]", HTMLButtonElement);
   const progress = within(form, "[data-progress]", HTMLProgressElement);
   const status = within(form, "[data-status]", HTMLElement);
   const share = within(root, "[data-share]", HTMLElement);
   const lines = [...within(root, "[data-verdicts]", HTMLElement).children];
   const fields = [.../** @type {NodeListOf<HTMLInputElement|HTMLSelectElement>} */ (form.querySelectorAll("[data-path]"))];
   const start = /** @type {RunSpec} */ (JSON.parse(within(root, "[data-start]", HTMLScriptElement).textContent ?? ""));
-  const say = calm(status);
+  const say = calm(status, within(form, "[data-said]", HTMLElement));
+  const timeLeft = createTimeLeft();
   /** @type {string|null} the experiment that is to be graded */
   let awaited = null;
 
   const store = createStore(() => window.setTimeout(follow, 100));
   const session = createSession(api, store, (problem) => {
-    button.disabled = false;
     say("refused", problemText(problem, language));
+    if (awaited !== null) return; // Stop was refused: what trains goes on
+    rest();
     for (const field of fields) {
       const wrong = problem.errors.some(({ path }) => path.endsWith(field.dataset.path ?? ""));
       field.setAttribute("aria-invalid", String(wrong));
@@ -83,15 +88,27 @@ function connectChallenge(root, api, language, onPassed) {
     const state = store.settle();
     const run = attemptIn(state, awaited);
     if (!run) return;
-    progress.hidden = false;
     progress.max = run.steps;
     progress.value = run.step;
-    const tens = Math.floor(run.step / 100) * 100;
-    say("training", language.t("challenge.training", { step: language.integer(tens), steps: language.integer(run.steps) }));
-    if (allOver(state)) {
+    const { kind, text } = statusText(state, timeLeft(state), language);
+    if (!allOver(state) && !isGone(state)) {
+      progress.hidden = stop.hidden = false;
+      say(kind, text);
+    } else if (hasEnded(state)) {
       awaited = null;
       void grade(run.id);
+    } else {
+      // Stopped, lost, or failed on the server: there is nothing to grade, and the reason is told.
+      awaited = null;
+      rest();
+      say(kind, text);
     }
+  }
+
+  /** The next attempt may begin. */
+  function rest() {
+    button.disabled = false;
+    progress.hidden = stop.hidden = true;
   }
 
   /** What the attempt before has left on the page says nothing about this one. */
@@ -123,10 +140,10 @@ function connectChallenge(root, api, language, onPassed) {
       if (!(error instanceof ApiError)) throw error;
       say("ungraded", problemText(error.problem, language));
     }
-    button.disabled = false;
-    progress.hidden = true;
+    rest();
   }
 
+  stop.addEventListener("click", () => void session.stop());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const values = fields.map((field) => ({ field, path: field.dataset.path ?? "", value: read(field, language.separators) }));
@@ -138,7 +155,7 @@ function connectChallenge(root, api, language, onPassed) {
     }
     button.disabled = true;
     awaited = null;
-    say("queued", language.t("lesson.queued"));
+    say("sending", language.t("status.sending"));
     const spec = values.reduce((changed, { path, value }) => withValue(changed, path, value ?? null), start);
     awaited = (await session.run({ runs: [spec] }))?.id ?? null;
   });

@@ -1,5 +1,8 @@
 /** Numbers in sentences that follow the sliders. The server wrote them first (app/pages/numbers.py). Pure. */
 
+import { cellNumbers } from "../charts/cell.js";
+import { readProbe } from "../typed-array.js";
+
 /** @typedef {import("../types.js").Frame} Frame */
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("../types.js").Series} Series */
@@ -48,6 +51,10 @@ export function liveNumber(source, measured, language) {
       const frame = measured.frames[name];
       if (!frame) return null;
       return language.number(share(lane === "c" ? frame.grad_c : lane === "direct" ? frame.direct : frame.grad_h));
+    }
+    case "unit": {
+      const frame = measured.frames[name];
+      return frame?.probe ? language.number(cellNumbers(readProbe(frame.probe), "gru", measured.length, 1)[lane], 3) : null;
     }
     default:
       return null;

@@ -1,12 +1,23 @@
-/** Questions: the style sheet shows the feedback; here it is read aloud, or kept until a training ends. */
+/**
+ * Questions: the style sheet shows the feedback; here it is read aloud, or kept until a training ends.
+ * Results wait for the prediction.
+ */
 
 /** @param {ParentNode} page */
 export function connectQuestions(page) {
   const questions = [...page.querySelectorAll("[data-question]")].map((each) => /** @type {HTMLElement} */ (each));
   for (const question of questions) {
     if (question.dataset.after) question.classList.add("is-waiting");
-    question.addEventListener("change", () => answered(question));
+    question.addEventListener("change", () => {
+      answered(question);
+      reveal(question.dataset.after);
+    });
   }
+  const results = [...page.querySelectorAll("[data-result]")].map((each) => /** @type {HTMLElement} */ (each));
+  const reveal = (/** @type {string|undefined} */ figure) => {
+    for (const result of results) if (result.dataset.result === figure) result.classList.remove("is-waiting");
+  };
+  for (const result of results) result.classList.add("is-waiting");
   const about = (/** @type {string} */ figure) => questions.filter(({ dataset }) => dataset.after === figure);
   return {
     /** A prediction that was made stands while its figure trains. @param {string} figure */
@@ -19,6 +30,7 @@ export function connectQuestions(page) {
     },
     /** A figure has trained to its end: what it was asked before may be answered now. @param {string} figure */
     ended(figure) {
+      reveal(figure);
       for (const question of about(figure)) {
         lock(question, false);
         question.classList.remove("is-waiting");

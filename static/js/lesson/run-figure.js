@@ -1,18 +1,27 @@
 /** Figures that train while the reader watches: the Lab's session and plot, with fewer controls. */
 
+import { ApiError } from "../api.js";
 import { allOver, outcome, problemText } from "../describe.js";
 import { withValue } from "../experiment.js";
+import { createLatest } from "../latest.js";
 import { runLabels } from "../run-labels.js";
 import { createSession } from "../session.js";
+import { hasEnded, isGone, statusText } from "../status.js";
 import { createStore } from "../store.js";
 import { setText } from "../ui/dom.js";
 import { budgetOf, edgeStep, trainingEnd } from "../view.js";
 import { prefersStill } from "../theme.js";
 import { calm } from "./calm.js";
-import { configOf, connectControls, createProfile, within } from "./figure.js";
+import { configOf, connectControls, within } from "./figure.js";
+import { writeNumbers } from "./numbers.js";
+import { createProfile } from "./profile.js";
+import { createTimeLeft } from "./time-left.js";
+import { stateOf } from "./untrained.js";
 
 /** @typedef {import("../types.js").ExperimentSpec} ExperimentSpec */
 /** @typedef {import("../types.js").LabState} LabState */
+/** @typedef {import("../types.js").Language} Language */
+/** @typedef {import("../types.js").RunSpec} RunSpec */
 /** @typedef {import("./figure.js").FigureConfig} FigureConfig */
 /** @typedef {import("./figure.js").Tools} Tools */
 /** @typedef {import("./figure.js").Values} Values */
@@ -35,11 +44,24 @@ export function experimentOf(config, values, preset) {
   return { runs };
 }
 
-/** Ends that a training comes to by itself: only those answer what the reader was asked to predict. */
-const ENDS = ["solved", "finished", "diverged"];
+/**
+ * What trains, with the names of the models.
+ * @param {FigureConfig} config @param {Values} values @param {string} preset @param {Language} language
+ */
+export function networksOf(config, values, preset, language) {
+  const specs = /** @type {RunSpec[]} */ (experimentOf(config, values, preset).runs ?? []);
+  const labels = config.presets[preset]?.labels ?? runLabels(specs, language);
+  return specs.map((spec, at) => ({ key: config.presets[preset] ? String(at) : config.runs[at].key, label: labels[at], spec }));
+}
 
-/** @param {LabState} state */
-export const hasEnded = ({ order, runs }) => order.length > 0 && order.every((id) => ENDS.includes(runs[id].state));
+/** @param {LabState} state @param {string[]} names @param {Language} language */
+export function largestNorms({ order, logs }, names, { t, number }) {
+  const norms = order.map((id, at) => {
+    const value = logs[id].reduce((/** @type {number} */ most, { grad_norm }) => Math.max(most, grad_norm ?? Infinity), 0);
+    return `${names[at]}: ${Number.isFinite(value) ? number(value) : "∞"}`;
+  });
+  return t("lesson.norms", { norms: norms.join("; ") });
+}
 
 /** @param {HTMLElement} root @param {Tools} tools */
 export function connectRunFigure(root, tools) {
@@ -49,14 +71,15 @@ export function connectRunFigure(root, tools) {
   const runButton = within(root, "[data-run]", HTMLButtonElement);
   const stopButton = within(root, "[data-stop]", HTMLButtonElement);
   const progress = within(root, "[data-progress]", HTMLProgressElement);
-  const say = calm(within(root, "[data-status]", HTMLElement));
+  const say = calm(within(root, "[data-status]", HTMLElement), within(root, "[data-said]", HTMLElement));
   const result = within(root, "[data-outcome]", HTMLElement);
   const note = within(root, "[data-note]", HTMLElement);
   const timeline = within(root, "[data-timeline]", HTMLElement);
   const slider = within(timeline, "input", HTMLInputElement);
   const shownStep = within(timeline, "[data-shown-step]", HTMLOutputElement);
   const chooser = root.querySelector("[data-preset]");
-  const profile = createProfile(root, config, tools);
+  const chapter = root.closest(".chapter") ?? root;
+  const profile = createProfile(root, config, tools, () => measureBefore());
   const [only] = Object.keys(config.presets);
   const preset = () => (chooser instanceof HTMLSelectElement ? chooser.value : only ?? "");
 
@@ -66,13 +89,31 @@ export function connectRunFigure(root, tools) {
   let told = false;
   /** @type {string|null} the experiment on screen; null while the server has not answered */
   let shown = null;
+  /** @type {string[]} names of what is on screen */
+  let names = [];
   let refusal = "";
   let timer = 0;
+  const timeLeft = createTimeLeft();
   const store = createStore(() => later());
   const session = createSession(api, store, (problem) => {
     refusal = problemText(problem, language);
   });
-  const controls = connectControls(root, config, language, () => {});
+  const controls = connectControls(root, config, language, () => measureBefore());
+
+  // Before anything has trained, the figure shows the networks that are set up, as they begin.
+  const untrained = createLatest(async (/** @type {Values} */ values) => {
+    const networks = networksOf(config, values, preset(), language);
+    const measured = await Promise.all(networks.map(({ spec }) => api.probe({ spec })));
+    const frames = Object.fromEntries(networks.map(({ key }, at) => [key, { ...measured[at], run: key }]));
+    writeNumbers(chapter, { id: config.id, values, frames, length: measured[0].grad_h.length }, language);
+    if (shown !== null || runButton.disabled) return;
+    profile.show(stateOf(networks, frames), 0, (run) => run.label, (lanes) => t("lesson.summary.before", { lanes }));
+    setText(note, t("lesson.before"));
+  }, (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    setText(note, error.problem.status > 0 ? problemText(error.problem, language) : t("lesson.unreachable"));
+  });
+  const measureBefore = () => void untrained.ask(controls.values());
 
   function later() {
     if (timer) return;
@@ -110,30 +151,30 @@ export function connectRunFigure(root, tools) {
     replay(edge, received);
     const over = allOver(state) && replayFrom === null;
     const step = Number(slider.value);
-    const names = runLabels(state.order.map((id) => state.runs[id].spec), language);
     if (state.order.some((id) => state.logs[id].length)) {
-      profile.show(state, step, (_run, at) => names[at]);
+      profile.show(state, step, (_run, at) => names[at], (lanes) => t("summary.profile", { step: language.integer(step), lanes }));
       timeline.hidden = false;
       const text = t("lesson.at-step", { step: language.integer(step) });
       setText(shownStep, language.integer(step));
       slider.setAttribute("aria-valuetext", text);
       setText(note, text);
-      if (over) setText(result, t("lesson.over", { runs: outcome(profile.viewOf(state, edge, (_run, at) => names[at]), language) }));
+      if (over) {
+        const runs = outcome(profile.viewOf(state, edge, (_run, at) => names[at]), language);
+        setText(result, [t("lesson.over", { runs }), config.norms && largestNorms(state, names, language)].filter(Boolean).join(" "));
+      }
     }
     const budget = budgetOf(state);
     progress.max = budget;
     progress.value = over ? trainingEnd(state) : Math.min(edge, step);
-    progress.hidden = over;
-    stopButton.hidden = over;
-    runButton.disabled = !over;
+    const gone = isGone(state);
+    progress.hidden = stopButton.hidden = over || gone;
+    runButton.disabled = !over && !gone;
     result.hidden = !over;
-    const waiting = state.order.every((id) => state.runs[id].state === "queued");
-    const words = waiting ? t("lesson.queued") : t("lesson.training", { step: language.integer(Math.floor(edge / 100) * 100), steps: language.integer(budget) });
-    const replaying = t("lesson.replaying", { step: language.integer(step), steps: language.integer(edge) });
-    if (over) say("over", refusal);
-    else if (allOver(state)) say("replaying", replaying);
-    else say(waiting ? "queued" : "training", words);
-    if (over && !told) {
+    const { kind, text } = statusText(state, timeLeft(state), language);
+    if (refusal) say("refused", refusal);
+    else if (allOver(state) && replayFrom !== null) say("replaying", t("lesson.replaying", { step: language.integer(step), steps: language.integer(edge) }));
+    else say(kind, text);
+    if ((over || gone) && !told) {
       told = true;
       setText(runButton, t("lesson.again"));
       if (hasEnded(state)) tools.ended(config.id);
@@ -149,10 +190,12 @@ export function connectRunFigure(root, tools) {
     const before = shown;
     shown = null;
     setText(result, "");
-    say("sent", t("lesson.queued"));
+    say("sending", t("status.sending"));
     tools.started(config.id);
+    const networks = networksOf(config, controls.values(), preset(), language);
     const experiment = await session.run(experimentOf(config, controls.values(), preset()));
     shown = experiment?.id ?? before;
+    if (experiment) names = networks.map(({ label }) => label);
     replayFrom = experiment?.state === "done" && !prefersStill() ? 0 : null;
     if (experiment) return later();
     // What was there before still is.
@@ -161,6 +204,15 @@ export function connectRunFigure(root, tools) {
     tools.stopped(config.id);
     told = true;
     later();
+  });
+  chooser?.addEventListener("change", () => {
+    if (runButton.disabled) return; // what trains stays on screen
+    shown = null;
+    timeline.hidden = true;
+    result.hidden = true;
+    say("idle", "");
+    setText(runButton, t("lesson.train"));
+    measureBefore();
   });
   stopButton.addEventListener("click", () => void session.stop());
   slider.addEventListener("input", () => {
