@@ -1,10 +1,10 @@
 """Addresses of the pages and of their static files."""
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from app.pages import about, challenges, embed, lab, lesson, not_found
+from app.pages import about, challenges, compare, embed, lab, lesson, not_found
 from app.pages.render import Pages
 from app.settings import Settings
 
@@ -17,12 +17,9 @@ def install(app: FastAPI, settings: Settings) -> None:
     lesson.add(router, pages)
     lab.add(router, pages)
     embed.add(router, pages)
+    compare.add(router, pages)
     challenges.add(router, pages)
     about.add(router, pages)
-
-    @router.get("/compare")
-    def compare(request: Request) -> HTMLResponse:
-        return pages.render(request, "compare.html")
 
     @router.get("/static/{digest}/{name:path}")
     def static(request: Request, digest: str, name: str) -> Response:

@@ -31,6 +31,8 @@ export function createApi(base) {
       }),
     /** @param {string} id @returns {Promise<Experiment>} */
     experiment: (id) => request(`${base}/experiments/${encodeURIComponent(id)}`),
+    /** @param {string} id @returns {Promise<import("./types.js").Run>} */
+    run: (id) => request(`${base}/runs/${encodeURIComponent(id)}`),
     /**
      * @param {string} run @param {number} every only each so many-th frame @param {number} [after] a frame's number
      * @returns {Promise<import("./types.js").Frame[]>}

@@ -2,17 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { bandsFigure, lossAt } from "../../static/js/charts/bands.js";
-import { spreadFigure } from "../../static/js/charts/spread.js";
+import { drawFigure } from "../../static/js/charts/draw.js";
+import { pointPlaces, spreadFigure } from "../../static/js/charts/spread.js";
 import { successFigure } from "../../static/js/charts/success.js";
-import { bandsTable, spreadTable, successTable } from "../../static/js/compare/figure-tables.js";
+import { TABLES } from "../../static/js/compare/figure-tables.js";
+import { FIGURES, pictureOf } from "../../static/js/compare/figures.js";
 import { axesOf, decodeGrid, encodeGrid, firstAxes, gridOf, gridRuns, parseLengths, parseSeeds } from "../../static/js/compare/grid.js";
 import { outcomesOf, retentionOf, successAt } from "../../static/js/compare/outcome.js";
+import { mergeRows } from "../../static/js/compare/life.js";
+import { createRemaining, failureWords, shareDone, statusOf } from "../../static/js/compare/progress.js";
 import { createReader, pauseAfter } from "../../static/js/compare/reader.js";
+import { sceneOf } from "../../static/js/compare/scene.js";
 import { sorted } from "../../static/js/compare/table.js";
-import { spreadWords, statusKey } from "../../static/js/compare/words.js";
+import { bandsWords, spreadWords, successWords } from "../../static/js/compare/words.js";
 import { quantile, wilson } from "../../static/js/statistics.js";
-import { catalogue, context, language } from "./fixtures.js";
+import { catalogue, context, language, PALETTE } from "./fixtures.js";
 import { setupOf } from "../../static/js/experiment.js";
+import { decodeSetup, encodeSetup } from "../../static/js/url-codec.js";
 
 const close = (/** @type {number} */ a, /** @type {number} */ b) => assert.ok(Math.abs(a - b) < 5e-4, `${a} is not ${b}`);
 
@@ -91,7 +97,7 @@ test("a gradient of zero, one that is not finite and one that was not measured a
   assert.equal(of({ state: "diverged", loss: null, step: 0 }, "before"), Infinity);
   assert.equal(of({ state: "queued", loss: null, step: 0 }, "before"), null);
   const points = [0, Infinity, Infinity].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("before"), retention, text: "" }));
-  assert.match(spreadWords(points, ["RNN"], 10, language()), /RNN: ∞ before/);
+  assert.match(spreadWords(said(points)), /RNN: ∞ before/);
 });
 
 test("a table is sorted both ways, with what has no value last", () => {
@@ -102,6 +108,9 @@ test("a table is sorted both ways, with what has no value last", () => {
   assert.deepEqual(["loss", "-loss", "-seed", "", "nonsense"].map(order), ["bac", "abc", "cba", "abc", "abc"]);
 });
 
+/** @param {any[]} points */
+const said = (points) => /** @type {any} */ ({ points, names: ["RNN"], length: 10, surroundings: { language: language() } });
+
 const models = [{ label: "RNN", look: { colour: "rgb(1, 2, 3)", dash: "dot", symbol: "circle", width: 2 } }];
 
 test("the figures draw what there is, and nothing where there is nothing", () => {
@@ -109,13 +118,41 @@ test("the figures draw what there is, and nothing where there is nothing", () =>
   assert.deepEqual(/** @type {any} */ (empty.data[0]).x, []);
   const full = successFigure(models, [10, 20], () => wilson(1, 2), context());
   assert.deepEqual(/** @type {any} */ (full.data[0]).y, [0.5, 0.5]);
+  const { low, high } = /** @type {{low: number, high: number}} */ (wilson(1, 2));
+  const upright = full.layout.shapes.filter((/** @type {any} */ { x0, x1 }) => x0 === x1);
+  assert.deepEqual(upright.map((/** @type {any} */ { y0, y1 }) => [y0, y1]), [[low, high], [low, high]]);
 
   const points = [-120, -4, -Infinity, Infinity].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("after"), retention, text: "" }));
   const { data, layout } = spreadFigure(models, points, context());
-  const drawn = /** @type {any} */ (data[1]);
-  assert.deepEqual(drawn.marker.symbol, ["triangle-down-open", "circle", "triangle-down-open", "triangle-up-open"]);
-  assert.ok(drawn.y.every(Number.isFinite) && Math.min(...drawn.y) >= -35); // one dead run does not flatten all
+  const symbols = Object.fromEntries(data.flatMap((/** @type {any} */ { customdata, marker }) => customdata.map((/** @type {string} */ run) => [run, marker.symbol])));
+  assert.deepEqual(symbols, { 0: "triangle-down-open", 1: "circle", 2: "triangle-down-open", 3: "triangle-up-open" });
+  const drawn = data.flatMap((/** @type {any} */ { y }) => y);
+  assert.ok(drawn.every(Number.isFinite) && Math.min(...drawn) >= -35); // one dead run does not flatten all
   assert.equal(layout.shapes.length, 0); // a median below the axis is not drawn on it
+});
+
+test("before and after are words where there is room, and signs on a phone; long names take more lines", () => {
+  const three = ["RNN", "LSTM", "LSTM chrono 100, b_f 1"].map((label) => ({ ...models[0], label }));
+  const wide = spreadFigure(three, [], { ...context(), width: 1000 });
+  assert.deepEqual(wide.layout.xaxis.ticktext.slice(0, 2), ["before", "after"]);
+  const narrow = spreadFigure(three, [], { ...context(), width: 330 });
+  assert.deepEqual(narrow.layout.xaxis.ticktext.slice(0, 2), ["○", "●"]);
+  const lines = (/** @type {any} */ { layout }) => layout.annotations.filter((/** @type {any} */ { x, xref }) => xref === "x" && x === 2).map((/** @type {any} */ { text }) => text);
+  assert.deepEqual(lines(wide), ["LSTM chrono 100, b_f 1"]);
+  assert.ok(lines(narrow).length > 1);
+  assert.equal(lines(narrow).join(" "), "LSTM chrono 100, b_f 1");
+  assert.ok(narrow.layout.margin.b > wide.layout.margin.b);
+});
+
+test("the places to point at stand on the points that are drawn", () => {
+  const points = /** @type {const} */ (["after", "before"]).map((when) => ({ run: "a", model: 0, when, retention: -4, text: when }));
+  const figure = spreadFigure(models, points, context());
+  const size = { width: 400, height: 300 };
+  const places = pointPlaces(figure, size);
+  assert.deepEqual(places.map(({ text }) => text), ["before", "after"]);
+  const marks = drawFigure(figure, size).filter(({ attributes }) => String(attributes.transform ?? "").startsWith("translate"));
+  const drawn = marks.map(({ attributes }) => String(attributes.transform).match(/[\d.]+/g)?.slice(0, 2).map(Number)).sort((a, b) => (a?.[0] ?? 0) - (b?.[0] ?? 0));
+  assert.deepEqual(places.map(({ x, y }) => [x, y].map((value) => Math.round(value * 10) / 10)), drawn);
 });
 
 test("a run that is over keeps its loss, and one that diverged is beyond the band", () => {
@@ -133,19 +170,69 @@ test("the words give the median that the figure draws, also of an even number of
   const points = [-4, -2].map((retention, at) => ({ run: String(at), model: 0, when: /** @type {const} */ ("before"), retention, text: "" }));
   const { layout } = spreadFigure(models, points, context());
   assert.equal(layout.shapes[0].y0, -3);
-  assert.match(spreadWords(points, ["RNN"], 10, language()), /RNN: 0\.001 before/);
+  assert.match(spreadWords(said(points)), /RNN: 0\.001 before/);
 });
 
+/** @param {string} [sort] */
+const compared = (sort = "") => {
+  const models = ["lstm", "rnn"].map(spec);
+  const runs = [run("a", { state: "solved", spec: spec("lstm") }), run("b", { state: "diverged", spec: spec("lstm") }), run("c", { state: "running", spec: spec("lstm") }), run("d", { state: "running", spec: spec("rnn") })];
+  const cells = [0, 1, 2, 0].map((seed, at) => ({ model: Number(at === 3), length: 10, seed }));
+  cells.push({ model: 1, length: 20, seed: 0 });
+  runs.push(run("e", { state: "queued", spec: spec("rnn") }));
+  const rows = new Map([["a", row("a")], ["b", row("b", { state: "diverged", loss: null, retention_c_after: null })], ["c", row("c", { state: "running" })]]);
+  const curves = new Map([["a", { run: "a", step: [0, 2], loss: [1, 0.5] }]]);
+  const surroundings = /** @type {any} */ ({ version: "1", palette: PALETTE, language: language(), font: "serif" });
+  return sceneOf(/** @type {any} */ ({ runs, grid: { models, cells }, rows, curves, version: 1 }), { experiment: null, length: 10, sort }, surroundings);
+};
+/** @param {string} cell */
+const spec = (cell) => ({ model: { cell }, training: { steps: 2 }, task: { length: 10 } });
+
 test("every figure is also a table", () => {
-  const runs = [run("a", { state: "solved" }), run("b", { state: "diverged" }), run("c", { state: "running" })];
-  const rows = new Map([["a", row("a")], ["b", row("b", { state: "diverged", loss: null, retention_c_after: null })], ["c", row("c")]]);
-  const all = outcomesOf(/** @type {any} */ (runs), runs.map((_, seed) => ({ model: 0, length: 10, seed })), rows);
-  assert.deepEqual(successTable(all, ["LSTM"], [10, 20], language()).rows, [["10", "1 of 2 (9–91%)"], ["20", "—"]]);
-  assert.deepEqual(spreadTable(all, ["LSTM"], 10, language()).rows, [["0", "0.1", "1"], ["1", "0.1", "∞"], ["2", "0.1", "—"]]);
-  const { head, rows: bands } = bandsTable([[{ step: [0, 2], loss: [1, 0.5] }], []], ["LSTM", "RNN"], 2, 10, language());
+  const scene = compared();
+  assert.deepEqual(TABLES.success(scene).rows, [["10", "1 of 2 (9–91%)", "—"], ["20", "—", "—"]]);
+  assert.deepEqual(TABLES.spread(scene).rows, [["0", "0.1", "1", "—", "—"], ["1", "0.1", "∞", "—", "—"], ["2", "0.1", "—", "—", "—"]]);
+  const { head, rows: bands } = TABLES.bands(scene);
   assert.equal(head.length, 3);
   assert.deepEqual(bands.map(([step]) => step), ["0", "1", "2"]);
   assert.deepEqual(bands[2].slice(1), ["0.5 (0.5 to 0.5)", "—"]);
+});
+
+test("every figure says what it shows, model by model", () => {
+  assert.equal(successWords(compared()), "Seeds that solved the task. LSTM: 1 of 2 at T = 10.");
+  assert.match(spreadWords(compared()), /LSTM: 0\.1 before training, ∞ after/); // the median of 1 and ∞
+  assert.match(bandsWords(compared()), /T = 10.*LSTM: 0\.5 \(1 runs\)/);
+});
+
+test("a figure is drawn again only where it would look different", () => {
+  const [one, other] = [compared(), compared("-loss")];
+  assert.deepEqual(one.keys, other.keys);
+  assert.equal(one.points.length, 5); // three before, two after: what still trains is not over
+  assert.match(one.points[0].text, /seed 0, before: 0\.1/);
+});
+
+test("a picture stands alone: title, set-up, legend and drawing", () => {
+  for (const name of /** @type {const} */ (["success", "spread", "bands"])) {
+    const { svg } = pictureOf(name, compared(), "The classic contrast");
+    for (const words of [language().t(`${name}.title`), "The classic contrast", "LSTM", name === "success" ? "2 lengths, 3 seeds" : "T = 10, 3 seeds"]) assert.ok(svg.includes(words), `${name}: ${words}`);
+    assert.ok(drawFigure(FIGURES[name](compared(), context()), { width: 400, height: 300 }).length > 5);
+  }
+});
+
+test("the link of a run sets the Lab up as exactly that run", () => {
+  const grid = gridRuns({ ...setup, runs: setup.runs.map((each, at) => ({ ...each, model: { ...each.model, hidden_size: 8 + at }, dtype: "float32" })) }, axes);
+  for (const each of grid) {
+    const query = new URLSearchParams(encodeSetup({ preset: setup.preset, runs: [each] }, catalogue));
+    assert.deepEqual(decodeSetup(query, catalogue).runs, [each]);
+  }
+});
+
+test("of rows that are read again only those that tell something new are new", () => {
+  const known = mergeRows(new Map(), /** @type {any} */ ([row("a"), row("b", { state: "running" })]));
+  const next = mergeRows(known, /** @type {any} */ ([row("a"), row("b", { state: "running" }), row("c")]));
+  assert.equal(next.get("a"), known.get("a"));
+  assert.notEqual(next.get("b"), known.get("b"));
+  assert.notEqual(mergeRows(next, /** @type {any} */ ([row("c", { state: "cancelled" })])).get("c"), next.get("c"));
 });
 
 /** A reader over a clock that only moves when told. @param {Array<() => Promise<number>>} answers @param {boolean} [stale] */
@@ -198,11 +285,50 @@ test("a comparison that was left is not read, and the next one is", async () => 
   assert.equal(timers.length, 0);
 });
 
-test("the status tells a server out of reach from a comparison that is gone", () => {
-  const now = { there: true, over: false, detached: false, phase: /** @type {const} */ ("open") };
-  assert.equal(statusKey(now), "compare.progress-now");
-  assert.equal(statusKey({ ...now, phase: "draining" }), "status.reconnecting");
-  assert.equal(statusKey({ ...now, phase: "gone" }), "status.gone");
-  assert.equal(statusKey({ ...now, phase: "gone", over: true }), "compare.done");
-  assert.equal(statusKey({ ...now, there: false, phase: null }), "compare.idle");
+/** @param {Array<object>} runs @param {object} [more] */
+const alive = (runs, more = {}) => {
+  const each = runs.map((one, at) => run(String(at), { step: 0, spec: spec("rnn"), ...one }));
+  const state = { experiment: { id: "x" }, order: each.map(({ id }) => id), runs: Object.fromEntries(each.map((one) => [one.id, one])), submitting: false, left: false, connection: { phase: "open" }, ...more };
+  return /** @type {any} */ ({ state, gone: false });
+};
+/** @param {object} life @param {number|null} [left] */
+const status = (life, left = null) => statusOf(/** @type {any} */ (life), left, language());
+
+test("the status says what the server does, and tells one out of reach from a comparison that is gone", () => {
+  const some = [{ state: "solved" }, { state: "running" }, { state: "queued", position: 7 }];
+  assert.equal(status(alive(some)).text, "1 of 3 runs are over; 1 are training.");
+  assert.match(status(alive(some), 100).text, /training\. About 2 min left\.$/);
+  for (const phase of ["draining", "retrying"]) assert.equal(status(alive(some, { connection: { phase } })).tone, "warning");
+  assert.match(status({ ...alive(some), gone: true }).text, /no longer on the server/);
+  assert.equal(status({ ...alive([{ state: "solved" }]), gone: true }).key, "compare.done"); // what there is, is there
+  assert.match(status(alive([{ state: "queued", position: 7 }])).text, /place 7/);
+  assert.match(status(alive([], { submitting: true, experiment: null })).text, /Sending/);
+  assert.equal(status(alive([], { experiment: null })).key, "compare.idle");
+  assert.match(status(alive([{ state: "solved" }, { state: "cancelled" }])).text, /1 of 2 runs came to their end/);
+  assert.equal(status(alive([{ state: "cancelled" }], { left: true })).key, "status.detached");
+});
+
+test("progress counts work, not runs: an LSTM and a longer sequence cost more", () => {
+  const short = run("a", { state: "solved", spec: spec("rnn") });
+  const long = run("b", { state: "running", step: 1, spec: { ...spec("lstm"), task: { length: 20 } } });
+  assert.equal(shareDone(/** @type {any} */ ([short, { ...long, step: 0 }])), 20 / 180);
+  assert.equal(shareDone(/** @type {any} */ ([short, long])), 100 / 180);
+  assert.equal(shareDone([]), 0);
+});
+
+test("the time left follows the pace since the first work, and another comparison begins anew", () => {
+  const { left } = createRemaining();
+  assert.equal(left("a", 0, 5), null); // it waits in the queue
+  assert.equal(left("a", 0.1, 10), null);
+  assert.equal(left("a", 0.11, 11), null); // too little to tell
+  assert.ok(Math.abs(Number(left("a", 0.3, 14)) - 14) < 1e-9); // a fifth took 4 s
+  assert.equal(left("b", 0.5, 15), null);
+  assert.equal(left("b", 1, 16), null);
+});
+
+test("every reason for which runs failed is told once", () => {
+  const failed = ["timeout", "timeout", "nobody-knows"].map((code, at) => run(String(at), { state: "failed", error: { code } }));
+  const words = failureWords(/** @type {any} */ ([...failed, run("d")]), language());
+  assert.match(words, /^Failed on the server: 3\. It took longer .* Try again;/);
+  assert.equal(failureWords(/** @type {any} */ ([run("d")]), language()), "");
 });

@@ -12,6 +12,8 @@ import { axis, baseLayout, powerAxis, stepTicks } from "./layout.js";
 /** @typedef {{step: number[], loss: Array<number|null>}} Curve */
 
 const POINTS = 60;
+/** Markers on a line at most, to tell it from the others. */
+const MARKS = 6;
 
 /**
  * The loss that a run shows at a training step: its newest at or before it. A run that is over keeps
@@ -46,10 +48,9 @@ export function bandsFigure(models, curves, end, context) {
   const extent = axisOf({ low: Math.min(-1, ...finite), high: Math.max(0, ...finite) });
   const data = models.flatMap(({ label, look }, model) => {
     const [low, middle, high] = bands[model];
-    const edge = { type: "scatter", mode: "lines", line: { width: 0, color: look.colour }, hoverinfo: "none" };
+    const edge = { type: "scatter", mode: "lines", line: { width: 0, color: look.colour } };
     // Where a tenth of the runs has diverged, the band has no upper edge and ends at the ceiling.
     const upper = high.map((value, at) => value ?? (middle[at] === null ? null : extent.high));
-    const marked = middle.map((_, at) => at % 10 === 5 || at === POINTS);
     return [
       { ...edge, x: steps, y: low },
       { ...edge, x: steps, y: upper, fill: "tonexty", fillcolor: withAlpha(look.colour, 0.16) },
@@ -60,15 +61,16 @@ export function bandsFigure(models, curves, end, context) {
         x: steps,
         y: middle,
         line: { color: look.colour, dash: look.dash, width: look.width },
-        marker: { symbol: look.symbol, color: look.colour, size: marked.map((each) => (each ? 8 : 0)), line: { width: marked.map((each) => (each ? 1 : 0)), color: look.colour } },
-        hoverinfo: "none",
+        marker: { symbol: look.symbol, color: look.colour, size: 8, maxdisplayed: MARKS },
       },
     ];
   });
-  const at = stepTicks(end, context.width - context.left - context.right);
+  // The label of the last step is centred on it, and needs room beside the axis.
+  const right = Math.max(context.right, (language.integer(end).length * context.text * 0.6) / 2 + 2);
+  const at = stepTicks(end, context.width - context.left - right);
   return {
     data,
-    layout: baseLayout(context, {
+    layout: baseLayout({ ...context, right }, {
       xaxis: axis(context, {
         range: [0, end],
         tickvals: at,

@@ -16,6 +16,9 @@ import { axis, baseLayout } from "./layout.js";
 
 /** How far the models of one length stand apart, so that their intervals can be told apart. */
 const APART = 0.07;
+/** Half the width of the ends of an interval. */
+const END = 0.02;
+const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 /**
  * @param {Model[]} models @param {number[]} lengths
@@ -25,36 +28,23 @@ const APART = 0.07;
  */
 export function successFigure(models, lengths, intervalOf, context) {
   const { language } = context;
-  const data = models.map(({ label, look }, model) => {
+  const columns = models.map((_, model) => {
     const shift = (model - (models.length - 1) / 2) * APART;
-    const points = lengths.flatMap((length, at) => {
+    return lengths.flatMap((length, at) => {
       const interval = intervalOf(model, length);
       return interval ? [{ x: at + shift, ...interval }] : [];
     });
-    return {
+  });
+  return {
+    data: models.map(({ label, look }, model) => ({
       type: "scatter",
       mode: "lines+markers",
       name: label,
-      x: points.map(({ x }) => x),
-      y: points.map(({ share }) => share),
-      error_y: {
-        type: "data",
-        symmetric: false,
-        array: points.map(({ share, high }) => high - share),
-        arrayminus: points.map(({ share, low }) => share - low),
-        color: look.colour,
-        thickness: 1.5,
-        width: 4,
-      },
+      x: columns[model].map(({ x }) => x),
+      y: columns[model].map(({ share }) => share),
       line: { color: look.colour, dash: look.dash, width: look.width },
-      marker: { symbol: look.symbol, size: 10, color: look.colour },
-      cliponaxis: false,
-      hoverinfo: "none",
-    };
-  });
-  const shares = [0, 0.25, 0.5, 0.75, 1];
-  return {
-    data,
+      marker: { symbol: look.symbol, size: 9, color: look.colour },
+    })),
     layout: baseLayout(context, {
       xaxis: axis(context, {
         range: [-0.4, lengths.length - 0.6],
@@ -65,9 +55,19 @@ export function successFigure(models, lengths, intervalOf, context) {
       }),
       yaxis: axis(context, {
         range: [-0.03, 1.03],
-        tickvals: shares,
-        ticktext: shares.map((share) => language.t("percent", { n: language.integer(100 * share) })),
+        tickvals: SHARES,
+        ticktext: SHARES.map((share) => language.t("percent", { n: language.integer(100 * share) })),
       }),
+      shapes: models.flatMap(({ look }, model) => columns[model].flatMap(({ x, low, high }) => interval(x, low, high, look.colour))),
     }),
   };
+}
+
+/** @param {number} x @param {number} low @param {number} high @param {string} color */
+function interval(x, low, high, color) {
+  const line = { color, width: 1.5 };
+  return [
+    { type: "line", x0: x, x1: x, y0: low, y1: high, line },
+    ...[low, high].map((end) => ({ type: "line", x0: x - END, x1: x + END, y0: end, y1: end, line })),
+  ];
 }

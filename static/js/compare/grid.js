@@ -20,6 +20,8 @@ import { complaint, taskOptions, withValue } from "../experiment.js";
  * @property {number} seed
  */
 
+/** @typedef {{models: RunSpec[], cells: Cell[]}} Grid cells in the order of the runs */
+
 export const MOST_SEEDS = 50;
 const FIRST_SEEDS = 5;
 
@@ -72,7 +74,7 @@ const modelOf = (run) => ({ ...run, seed: 0, task: { ...run.task, length: 0 } })
 /**
  * Find the models of a grid again, from its runs.
  * @param {RunSpec[]} runs
- * @returns {{models: RunSpec[], cells: Cell[]}} cells in the order of the runs
+ * @returns {Grid}
  */
 export function gridOf(runs) {
   /** @type {Map<string, number>} */

@@ -10,7 +10,7 @@ import { wilson } from "../statistics.js";
  * One row of the server's table of results.
  * @typedef {object} Row
  * @property {string} run
- * @property {string} state
+ * @property {import("../types.js").RunState} state
  * @property {number} step
  * @property {number|null} loss
  * @property {number|null} metric
@@ -23,7 +23,8 @@ import { wilson } from "../statistics.js";
 
 /**
  * A run with its place in the grid and, once there is one, its row.
- * @typedef {Cell & {run: Run, row: Row|null, over: boolean, solved: boolean}} Outcome
+ * @typedef {Cell & {run: Run, row: Row|null, over: boolean, measured: boolean, solved: boolean}} Outcome
+ *   measured: it is over, and its row tells how it ended
  */
 
 /** @param {Run} run @param {Row|null} row whether the task counts as learned */
@@ -41,7 +42,8 @@ function isSolved(run, row) {
 export function outcomesOf(runs, cells, rows) {
   return runs.map((run, at) => {
     const row = rows.get(run.id) ?? null;
-    return { ...cells[at], run, row, over: isFinal(run.state), solved: isSolved(run, row) };
+    const over = isFinal(run.state);
+    return { ...cells[at], run, row, over, measured: over && row !== null && isFinal(row.state), solved: isSolved(run, row) };
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { el, setText } from "../ui/dom.js";
 import { retentionOf } from "./outcome.js";
+import { reasonKey } from "./progress.js";
 
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("./outcome.js").Outcome} Outcome */
@@ -32,11 +33,14 @@ const COLUMNS = [
   },
   {
     name: "after",
-    value: ({ run, row, over }) => (row && over ? retentionOf(run, row, "after") : null),
-    text: ({ run, row, over }, _, language) => shareText(row && over ? retentionOf(run, row, "after") : null, language),
+    value: ({ run, row, measured }) => (row && measured ? retentionOf(run, row, "after") : null),
+    text: ({ run, row, measured }, _, language) => shareText(row && measured ? retentionOf(run, row, "after") : null, language),
   },
   { name: "seconds", value: ({ row }) => row?.seconds ?? null, text: ({ row }, _, { number }) => number(row?.seconds ?? null) },
 ];
+
+/** Rows that are built unless more are asked for: five hundred take a tenth of a second to be sorted. */
+const ROWS = 100;
 
 /**
  * @param {Outcome[]} outcomes @param {string} sort name of a column, with a minus where it descends
@@ -55,19 +59,29 @@ export function sorted(outcomes, sort, names) {
 }
 
 /**
- * @param {HTMLTableElement} table @param {Language} language
- * @param {(sort: string) => void} onSort @param {(outcome: Outcome) => string} linkTo the Lab
+ * @param {HTMLTableElement} table @param {HTMLButtonElement} more shows the rest of its rows
+ * @param {Language} language @param {(sort: string) => void} onSort @param {() => void} wake
+ * @param {{to: (outcome: Outcome) => string, follow: (outcome: Outcome, event: MouseEvent) => void}} lab the link of a run
  */
-export function createTable(table, language, onSort, linkTo) {
-  const { t } = language;
+export function createTable(table, more, language, onSort, wake, lab) {
+  const { t, has } = language;
   let shown = "";
+  let named = "";
+  let most = ROWS;
+  more.addEventListener("click", () => {
+    most = Infinity;
+    body.rows[body.rows.length - 1]?.querySelector("a")?.focus(); // the button goes away
+    wake();
+  });
   const buttons = COLUMNS.map(({ name }) =>
     el("button", { type: "button", class: "sort", onclick: () => onSort(shown === name ? `-${name}` : name) }, t(`compare.column.${name}`)),
   );
   const headings = buttons.map((button) => el("th", { scope: "col" }, button));
   const body = el("tbody");
-  table.append(el("thead", {}, el("tr", {}, ...headings, el("th", { scope: "col" }, el("span", { class: "visually-hidden" }, t("compare.column.open"))))), body);
-  /** @type {Map<string, {row: HTMLTableRowElement, cells: HTMLElement[]}>} */
+  const last = el("th", { scope: "col" }, el("span", { class: "visually-hidden" }, t("compare.column.open")));
+  const columns = el("colgroup", {}, ...COLUMNS.map(({ name }) => el("col", { class: `column-${name}` })), el("col", { class: "column-open" }));
+  table.append(columns, el("thead", {}, el("tr", {}, ...headings, last)), body);
+  /** @type {Map<string, {row: HTMLTableRowElement, cells: HTMLElement[], shown: Outcome|null}>} */
   const rows = new Map();
 
   /** @param {Outcome} outcome @param {string[]} names */
@@ -76,32 +90,45 @@ export function createTable(table, language, onSort, linkTo) {
     if (known) return known;
     const cells = COLUMNS.map(() => el("td"));
     const name = t("compare.open", { model: names[outcome.model], length: language.integer(outcome.length), seed: outcome.seed });
-    const link = el("a", { href: linkTo(outcome), "aria-label": name }, t("compare.column.open"));
-    const made = { row: el("tr", {}, ...cells, el("td", {}, link)), cells };
+    const follow = (/** @type {MouseEvent} */ event) => lab.follow(made.shown ?? outcome, event);
+    const link = el("a", { href: lab.to(outcome), "aria-label": name, onclick: follow }, t("compare.column.open"));
+    const made = { row: el("tr", {}, ...cells, el("td", {}, link)), cells, shown: /** @type {Outcome|null} */ (null) };
     rows.set(outcome.run.id, made);
     return made;
   };
 
   return {
+    /** Changes with the rows that are wanted. */
+    get version() {
+      return most;
+    },
     /** @param {Outcome[]} outcomes @param {string} sort @param {string[]} names */
     show(outcomes, sort, names) {
+      // What the runs of another comparison were called is not what these are called.
+      if (names.join("\n") !== named) {
+        rows.clear();
+        most = ROWS;
+      }
+      named = names.join("\n");
+      more.hidden = outcomes.length <= most;
+      setText(more, t("compare.all-rows", { n: language.integer(outcomes.length) }));
       shown = sort;
       headings.forEach((heading, at) => {
         const mine = sort.replace("-", "") === COLUMNS[at].name;
         heading.setAttribute("aria-sort", !mine ? "none" : sort.startsWith("-") ? "descending" : "ascending");
       });
-      const order = sorted(outcomes, sort, names).map((outcome) => {
-        const { row, cells } = rowOf(outcome, names);
-        row.dataset.state = outcome.solved ? "solved" : outcome.run.state;
-        COLUMNS.forEach((column, at) => setText(cells[at], column.text(outcome, names, language)));
-        return row;
+      const order = sorted(outcomes, sort, names).slice(0, most).map((outcome) => {
+        const made = rowOf(outcome, names);
+        // Of hundreds of runs few have news.
+        if (made.shown?.run === outcome.run && made.shown.row === outcome.row) return made.row;
+        made.shown = outcome;
+        made.row.dataset.state = outcome.solved ? "solved" : outcome.run.state;
+        if (outcome.run.state === "failed") made.row.title = t(reasonKey(outcome.run.error?.code ?? "", has));
+        COLUMNS.forEach((column, at) => setText(made.cells[at], column.text(outcome, names, language)));
+        return made.row;
       });
       // Moving rows that are where they should be would take the focus from a link.
-      if (order.some((row, at) => body.children[at] !== row)) body.replaceChildren(...order);
-    },
-    clear() {
-      rows.clear();
-      body.replaceChildren();
+      if (body.childElementCount !== order.length || order.some((row, at) => body.children[at] !== row)) body.replaceChildren(...order);
     },
   };
 }

@@ -1,15 +1,11 @@
 /** A figure on the page, as SVG of the size of its box; while somebody inspects it, drawn by Plotly. */
 
-import { drawFigure } from "../charts/draw.js";
 import { CONFIG, inspectable } from "../charts/inspect.js";
-import { byId, setText, svg } from "./dom.js";
+import { byId, setText } from "./dom.js";
+import { drawInto } from "./drawn.js";
 
-/** @typedef {import("../charts/draw.js").SvgNode} SvgNode */
 /** @typedef {import("../plot.js").Plotly} Plotly */
 /** @typedef {import("../types.js").Surroundings} Surroundings */
-
-/** @param {SvgNode} node @returns {SVGElement} */
-const build = ({ name, attributes, children }) => svg(name, attributes, ...children.map((child) => (typeof child === "string" ? child : build(child))));
 
 /**
  * @param {string} name prefix of the ids in the template
@@ -61,8 +57,7 @@ export function createChart(name, library, language, wake) {
         const { data, layout } = inspectable(figure, palette, (value) => language.number(value, 3));
         void plotly.react(box, data, { ...layout, width, height, autosize: false }, CONFIG);
       } else {
-        const drawn = drawFigure(figure, { width, height }).map(build);
-        box.replaceChildren(svg("svg", { class: "chart", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...drawn));
+        drawInto(box, figure);
       }
     },
   };

@@ -1,0 +1,143 @@
+/**
+ * The life of a comparison: an experiment like any other, followed by its stream, and beside it the
+ * table of results and the curves of the loss, which are read again as its runs end.
+ */
+
+import { ApiError } from "../api.js";
+import { createSession, isGone } from "../session.js";
+import { createStore } from "../store.js";
+import { isFinal } from "../visual.js";
+import { createReader } from "./reader.js";
+
+/** @typedef {import("../types.js").LabState} LabState */
+/** @typedef {import("../types.js").Problem} Problem */
+/** @typedef {import("../charts/bands.js").Curve} Curve */
+/** @typedef {import("./outcome.js").Row} Row */
+
+/**
+ * @typedef {object} Life a comparison as it is now
+ * @property {LabState} state
+ * @property {Map<string, Row>} rows by run
+ * @property {Map<string, Curve>} curves by run
+ * @property {Problem|null} problem what was refused, or why the results cannot be read
+ * @property {boolean} gone the server has it no more
+ */
+
+/** Milliseconds between two looks at the queue. */
+const LOOK_EVERY = 3000;
+
+/** @param {LabState} state */
+export const runsOf = ({ order, runs }) => order.map((id) => runs[id]);
+
+/**
+ * The rows of before where nothing can have changed, so that what is drawn of them stays as it is.
+ * @param {Map<string, Row>} known @param {Row[]} found
+ */
+export function mergeRows(known, found) {
+  return new Map(
+    found.map((row) => {
+      const before = known.get(row.run);
+      const same = before !== undefined && isFinal(before.state) && before.state === row.state && before.step === row.step;
+      return [row.run, same ? before : row];
+    }),
+  );
+}
+
+/**
+ * @param {import("../api.js").Api} api
+ * @param {() => void} onChange something waits to be settled
+ * @param {(problem: Problem) => void} onRefused
+ */
+export function createLife(api, onChange, onRefused) {
+  const store = createStore(onChange);
+  const session = createSession(api, store, onRefused);
+  /** @type {Map<string, Row>} */
+  let rows = new Map();
+  /** @type {Map<string, Curve>} */
+  let curves = new Map();
+  /** @type {Problem|null} */
+  let unread = null;
+  let gone = false;
+  let looking = false; // at the queue
+
+  const reader = createReader({
+    read: () => {
+      const id = store.state.experiment?.id ?? "";
+      return Promise.all([api.results(id), api.curves(id)]);
+    },
+    // Stopped here, a run goes on elsewhere, and its row never says what the page says.
+    stale: () => !store.state.left && runsOf(store.state).some((run) => isFinal(run.state) && rows.get(run.id)?.state !== run.state),
+    onRead: ([results, drawn]) => {
+      rows = mergeRows(rows, results);
+      curves = new Map(drawn.map((curve) => [curve.run, curve]));
+      unread = null;
+      onChange();
+    },
+    onFailed: (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      if (isGone(error)) gone = true;
+      else unread = error.problem;
+      onChange();
+      return !gone;
+    },
+  });
+
+  /** The server tells what the runs of a grid do, but not how the queue before them moves. @param {string} run the first */
+  async function lookAtQueue(run) {
+    if (looking) return;
+    looking = true;
+    try {
+      await new Promise((resolve) => window.setTimeout(resolve, LOOK_EVERY));
+      const { position } = await api.run(run);
+      store.send({ type: "state", run, change: { position } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // the stream tells that the server is out of reach
+    } finally {
+      looking = false;
+      onChange();
+    }
+  }
+
+  /** @param {LabState} before @param {LabState} now */
+  function follow(before, now) {
+    if (now.experiment?.id !== before.experiment?.id) {
+      reader.reset();
+      rows = new Map();
+      curves = new Map();
+      unread = null;
+    }
+    if (!now.experiment) return;
+    const runs = runsOf(now);
+    const ended = now.connection?.phase === "ended" && before.connection?.phase !== "ended";
+    if (now.experiment !== before.experiment || ended) reader.soon(0);
+    else if (runs.some((run) => isFinal(run.state) && before.runs[run.id]?.state !== run.state)) reader.soon();
+    if (!now.left && runs.every(({ state }) => state === "queued")) void lookAtQueue(runs[0].id);
+  }
+
+  return {
+    ...session,
+    /** @param {import("../types.js").ExperimentSpec} spec */
+    run(spec) {
+      gone = false;
+      return session.run(spec);
+    },
+    /** @param {string} id */
+    async resume(id) {
+      const found = await session.resume(id);
+      gone = found === "gone";
+      if (gone) onChange();
+      return found;
+    },
+    leave() {
+      gone = false;
+      session.leave();
+    },
+    /** Take in what has come. @returns {Life} */
+    settle() {
+      const before = store.state;
+      const state = store.settle();
+      follow(before, state);
+      return { state, rows, curves, problem: unread ?? state.problem, gone: gone || state.connection?.phase === "gone" };
+    },
+  };
+}
