@@ -96,6 +96,13 @@ class Settings(BaseSettings):
     request_timeout: float = Field(
         30.0, gt=0, le=600, description="Seconds in which a request must arrive, head and body."
     )
+    send_timeout: float = Field(
+        60.0, gt=0, le=3600, description="Seconds in which a client must read some of an answer."
+    )
+    max_connections: int = Field(5000, ge=10, description="Connections open at the same time.")
+    max_client_connections: int = Field(
+        2000, ge=1, description="Connections of one address, unless it is a trusted proxy."
+    )
     max_posts: int = Field(
         1200, ge=1, description="Experiments that one address may ask for in a minute."
     )
@@ -120,7 +127,7 @@ class Settings(BaseSettings):
         0.025, gt=0, le=10, description="Seconds between two looks at the log for new frames."
     )
     heartbeat: float = Field(
-        15.0, gt=0, le=600, description="Seconds of silence before an event stream sends a comment."
+        15.0, gt=0, le=600, description="Seconds within which an event stream says something."
     )
     slow_after: float = Field(
         10.0, gt=0, le=600, description="Seconds a reader may lag before it skips to what is live."

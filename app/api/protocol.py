@@ -1,25 +1,49 @@
-"""HTTP/1.1 as uvicorn speaks it, and three things it leaves open.
+"""HTTP/1.1 as uvicorn speaks it, and what it leaves open.
 
 A request that is not HTTP is answered as a problem, like every other error. A request that does
 not come to its end within a time limit is answered 408, so that nobody holds connections by
-sending a byte a minute. And a client that is refused while it still sends can read why: closing
-at once would reset the connection, and the answer would be lost with it.
+sending a byte a minute; nor by reading nothing of what he asked for. A client that is refused while
+it still sends can read why: closing at once would reset the connection, and the answer would be
+lost with it. Connections are counted, and one too many is refused.
 """
 
 import asyncio
+import contextlib
+import logging
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import h11
 from starlette.responses import Response
+from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
+from app.api.connections import Connections
 from app.api.errors import Problem, problem_response
+from app.api.middleware import security_headers
+from app.api.requests import HEADER as REQUEST_ID
+
+log = logging.getLogger(__name__)
 
 # What a refused client may go on sending, for nothing: seconds, and bytes.
 LINGER = 2.0
 LINGER_BYTES = 64_000_000
 _TOO_LARGE = 431
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in security_headers().items()]
+
+# What uvicorn, h11 and eight layers of the application do with each part of an answer costs twice
+# as much as sending it, and an event stream is a thousand viewers times ten parts a second. So the
+# server offers, as an extension of ASGI, to send a part of a chunked answer that has begun.
+PART = "vgl.part"
+SendPart = Callable[[bytes], Awaitable[None]]
+
+
+def part_sender(scope: Scope) -> SendPart | None:
+    """Return what sends a part of an answer directly, once its first part was sent."""
+    found: SendPart | None = scope.get("extensions", {}).get(PART, {}).get("send")
+    return found
 
 
 class Protocol(H11Protocol):
@@ -27,23 +51,82 @@ class Protocol(H11Protocol):
 
     Parameters
     ----------
+    connections : Connections
+        Those that are open.
     request_within : float
         Seconds in which a request must arrive, head and body.
+    stalled_after : float
+        Seconds in which a client must read something of what waits for it.
     """
 
-    def __init__(self, *arguments: Any, request_within: float = 30.0, **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        connections: Connections,
+        request_within: float,
+        stalled_after: float,
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
-        self._request_within = request_within
+        self._open = connections
+        self._request_within, self._stalled_after = request_within, stalled_after
         self._deadline: asyncio.TimerHandle | None = None
+        self._reader_check: asyncio.TimerHandle | None = None
         self._ignored = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Lingering(transport, self.conn))  # type: ignore[arg-type]
-        self._wait_for_request()
+        refusal = self._open.enter(self._address)
+        if refusal:
+            self._refuse(refusal)
+        else:
+            self._wait_for_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._open.leave(self._address)
         self._request_is_here()
+        self._reader_reads()
         super().connection_lost(exc)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.scope is not None and self.conn.their_http_version == b"1.1":
+            extensions = self.scope.setdefault("extensions", {})
+            extensions[PART] = {"send": self._send_part}
+
+    async def _send_part(self, part: bytes) -> None:
+        if self.flow.write_paused:
+            await self.flow.drain()
+        if part and not self.cycle.disconnected:
+            self.transport.write(b"%x\r\n%b\r\n" % (len(part), part))
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_reader(_unread(self.transport))
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._reader_reads()
+
+    def _wait_for_reader(self, left: int) -> None:
+        self._reader_check = self.loop.call_later(self._stalled_after, self._check_reader, left)
+
+    def _reader_reads(self) -> None:
+        if self._reader_check is not None:
+            self._reader_check.cancel()
+            self._reader_check = None
+
+    def _check_reader(self, before: int) -> None:
+        left = _unread(self.transport)
+        if left < before:  # slowly, but it reads
+            self._wait_for_reader(left)
+        else:
+            log.info("a client reads nothing", extra={"seconds": self._stalled_after})
+            self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -94,14 +177,33 @@ class Protocol(H11Protocol):
             if self.cycle.response_started:
                 self.transport.close()
                 return
-        answer = problem_response(problem)
-        for event in _events(answer):
+        request_id = uuid4().hex[:16]
+        extra = {"request": request_id, "status": problem.status_code, "code": problem.code}
+        log.info("refused", extra=extra)
+        for event in _events(problem_response(problem), request_id):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
 
-def _events(answer: Response) -> list[Any]:
-    headers = [*answer.raw_headers, (b"connection", b"close")]
+def _unread(transport: asyncio.Transport) -> int:
+    """Return the bytes that the client has not taken, here and in the buffers of the system.
+
+    Those are megabytes: without them, a modem would seem to read nothing for minutes.
+    """
+    left = transport.get_write_buffer_size()
+    if sys.platform == "linux":
+        import fcntl
+        import termios
+
+        with contextlib.suppress(OSError):
+            file = transport.get_extra_info("socket").fileno()
+            left += int.from_bytes(fcntl.ioctl(file, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    return left
+
+
+def _events(answer: Response, request_id: str) -> list[Any]:
+    own = [(REQUEST_ID, request_id.encode()), (b"connection", b"close")]
+    headers = [*answer.raw_headers, *_SECURITY, *own]
     reason = STATUS_PHRASES[answer.status_code]
     return [
         h11.Response(status_code=answer.status_code, headers=headers, reason=reason),

@@ -63,7 +63,7 @@ def parse(lines: Iterable[str], last_id: str = "") -> Iterator[Received]:
             if texts:
                 yield Received(name or "message", "\n".join(texts), last_id)
             name, texts = "", []
-        elif not line.startswith(":"):  # a comment, sent to keep the connection open
+        elif not line.startswith(":"):  # a comment
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if field == "event":
@@ -161,6 +161,8 @@ def follow(connect: Open, patience: Patience, after: str = "") -> Iterator[Event
                     if received.name == "drain":
                         at_least = DRAIN_DELAY * (0.5 + random.random())
                         break
+                    if received.name == "heartbeat":  # sent to keep the connection open
+                        continue
                     yield Event(received.name, json.loads(received.text), position)
                     if received.name == "end":
                         return

@@ -19,6 +19,7 @@ from app.runs.wire import NOTHING, Piece, event, joined, piece, short
 FRAMES_PER_CHUNK = 32
 BYTES_PER_CHUNK = 256_000
 CHUNKS_SHARE = 4  # of the memory, this part at most is chunks: frames cost more to get again
+MOST_WAITING = 1000  # places from which nothing follows; live, all viewers stand at one
 NONE_YET = -1
 GONE = short(b": these frames were deleted\n\n")
 
@@ -142,6 +143,8 @@ class Feed:
         # Part of the key of every chunk that is built: with news, those of before are never asked
         # for again, and the cache drops them in time.
         self._epoch = object()
+        # Who has everything until there is news: every viewer asks once more after each frame.
+        self._waiting: set[tuple[Position, frozenset[int]]] = set()
         self._lost: set[Missing] = set()
 
     @property
@@ -170,6 +173,7 @@ class Feed:
             self._versions[index] += tell
         if grown or any(told):
             self._epoch = object()
+            self._waiting.clear()
             self._lost.clear()
             if self._is_grid:
                 summed = json.dumps(progress(run.status for run in now))
@@ -198,6 +202,8 @@ class Feed:
 
         None means that he has everything for now.
         """
+        if (position, shown) in self._waiting:
+            return None
         key = (self._epoch, position, shown)
         found = self._cache.get_chunk(key)
         if found is not None:
@@ -208,6 +214,8 @@ class Feed:
             return Chunk(GONE, position, ended=True)
         if isinstance(built, Chunk):
             self._cache.put_chunk(key, built)
+        elif built is None and len(self._waiting) < MOST_WAITING:
+            self._waiting.add((position, shown))
         return built
 
     def lose(self, missing: Missing) -> None:

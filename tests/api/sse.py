@@ -16,11 +16,11 @@ class Event:
 
 
 def read_events(lines: Iterable[str]) -> Iterator[Event]:
-    """Parse the lines of a stream; comments and ``retry:`` are left out."""
+    """Parse the lines of a stream; comments, ``retry:`` and heartbeats are left out."""
     name, data, last_id = "message", [], None
     for line in lines:
         if line == "":
-            if data:
+            if data and name != "heartbeat":
                 yield Event(name, json.loads("\n".join(data)), last_id)
             name, data = "message", []
         elif not line.startswith(":"):

@@ -181,12 +181,16 @@ def test_stopping_reaches_the_viewers(lab):
         assert [event.value.get("state") for event in events] == ["cancelled", None]
 
 
-def test_silence_is_filled_with_comments(make):
+def test_a_silent_stream_says_that_it_lives_and_when_it_will_again(make):
     lab = make(heartbeat=0.05)
     asked = lab.ask()
     with lab.client.stream("GET", asked["links"]["events"]) as answer:
         lines = answer.iter_lines()
-        assert [line for line in (next(lines) for _ in range(20)) if line.startswith(":")]
+        said = [line for line in (next(lines) for _ in range(40)) if line]
+        beats = said[said.index("event: heartbeat") :]
+        assert len(beats) > 10
+        # No id: it moves nobody's position.
+        assert set(beats) == {"event: heartbeat", 'data: {"within": 0.05}'}
 
 
 def viewers(lab):

@@ -62,7 +62,7 @@ def test_a_clock_that_is_set_disturbs_no_stream_and_no_limit(make, monkeypatch, 
         lines = answer.iter_lines()
         next(lines)
         monkeypatch.setattr(time, "time", lambda: real() + jump)
-        assert next(line for line in lines if line.startswith(":"))
+        assert next(line for line in lines if line == "event: heartbeat")
         lab.finish(asked["runs"][0]["id"], 4)
         assert seqs(read_events(lines)) == list(range(4))
     assert [lab.post({}).status_code for _ in range(3)] == [201, 200, 429]

@@ -4,9 +4,12 @@ import contextlib
 import gzip
 import json
 import socket
+import threading
 import time
 
 import pytest
+
+from app.runs import log
 
 EXPERIMENTS = b"POST /api/v1/experiments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 MEGABYTE = b"x" * 1_000_000
@@ -113,6 +116,8 @@ def test_what_cannot_be_a_request_is_answered_as_a_problem_within_a_second(share
     assert (found, problem["code"], problem["status"]) == (status, code, status)
     assert b"content-type: application/problem+json" in head
     assert word in problem["detail"]
+    for name in ("x-request-id", "content-security-policy", "x-content-type-options"):
+        assert head.count(f"\r\n{name}: ".encode()) == 1
     assert time.process_time() - began < 1.0
     assert shared.client.get("/healthz").status_code == 200
     assert "Traceback" not in caplog.text
@@ -155,8 +160,54 @@ def test_a_connection_that_asks_nothing_is_closed(make):
 def test_a_slow_stream_is_not_a_slow_request(make):
     lab = make(request_timeout=0.1, heartbeat=0.2)
     with lab.client.stream("GET", lab.ask()["links"]["events"]) as answer:
-        comments = (line for line in answer.iter_lines() if line.startswith(":"))
-        assert [next(comments) for _ in range(4)]
+        beats = (line for line in answer.iter_lines() if line == "event: heartbeat")
+        assert [next(beats) for _ in range(4)]
+
+
+def stream_of_much(lab, line):
+    """Open a stream whose end is far, and have 8 MB written for it."""
+    asked = lab.ask()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", lab.client.base_url.port))
+    line.sendall(f"GET {asked['links']['events']} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    run_id = asked["runs"][0]["id"]
+    writer = log.RunWriter(lab.store, run_id, log.claim(lab.store, run_id, {"kernels": "numpy"}))
+    for seq in range(80):
+        body = f'{{"run":"{run_id}","seq":{seq},"padding":"{"x" * 100_000}"}}'
+        writer.append(seq, seq, body, state="running")
+    writer.flush()
+
+
+def wait_for(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_who_reads_nothing_is_let_go(make):
+    lab = make(send_timeout=0.3, slow_after=100)
+    tail = lab.app.state.services.tail
+    with socket.socket() as line:
+        stream_of_much(lab, line)
+        wait_for(lambda: tail.viewers == 0)
+        wait_for(lambda: not lab.server.server_state.connections)
+
+
+def test_who_reads_slowly_is_kept(make):
+    lab = make(send_timeout=0.5, slow_after=100)
+    tail = lab.app.state.services.tail
+    with socket.socket() as line:
+        writing = threading.Thread(target=stream_of_much, args=(lab, line))
+        writing.start()
+        wait_for(lambda: tail.viewers == 1)
+        received, began = 0, time.monotonic()
+        while time.monotonic() - began < 3:
+            received += len(line.recv(50_000))
+            time.sleep(0.05)
+        writing.join()
+        assert tail.viewers == 1
+        assert received < 8_000_000  # not everything: it waited for him all the time
 
 
 def test_requests_in_a_row_on_one_connection(shared):
@@ -168,6 +219,48 @@ def test_requests_in_a_row_on_one_connection(shared):
             part = line.recv(65536)
             assert part
             received += part
+
+
+def connected(lab, count, stack):
+    address = ("127.0.0.1", lab.client.base_url.port)
+    return [stack.enter_context(socket.create_connection(address, 10)) for _ in range(count)]
+
+
+def refusal_of(line):
+    received = b""
+    while part := line.recv(65536):
+        received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    return int(head[9:12]), json.loads(body)["code"], b"\r\nretry-after: 5" in head.lower()
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ({"max_client_connections": 20, "trusted_proxies": ()}, 429),
+        ({"max_connections": 20}, 503),
+    ],
+)
+def test_connections_beyond_the_limit_are_refused_and_free_again_when_some_end(
+    make, settings, status
+):
+    lab = make(**settings)
+    with contextlib.ExitStack() as stack:
+        lines = connected(lab, 20, stack)
+        wait_for(lambda: len(lab.server.server_state.connections) == 20)
+        (last,) = connected(lab, 1, stack)
+        assert refusal_of(last) == (status, "too_many_connections", True)
+        lines[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert lines[0].recv(100).startswith(b"HTTP/1.1 200 ")
+    wait_for(lambda: not lab.server.server_state.connections)
+    assert lab.client.get("/healthz").status_code == 200
+
+
+def test_a_trusted_proxy_connects_for_everybody(make):
+    lab = make(max_client_connections=1)
+    with contextlib.ExitStack() as stack:
+        connected(lab, 20, stack)
+        assert lab.client.get("/healthz").status_code == 200
 
 
 def test_1500_clients_who_connect_and_reset_leave_nothing_behind(shared):

@@ -8,6 +8,7 @@ from app.runs.feed import (
     BYTES_PER_CHUNK,
     CHUNKS_SHARE,
     FRAMES_PER_CHUNK,
+    MOST_WAITING,
     Feed,
     FrameCache,
     Missing,
@@ -66,6 +67,25 @@ class Story:
 @pytest.fixture
 def story():
     return Story()
+
+
+def test_who_has_everything_is_not_looked_up_again_until_there_is_news(story, monkeypatch):
+    story.now(run("running", 0), run("queued"))
+    position = story.feed.after(story.connect(), BOTH).position
+    assert story.feed.after(position, BOTH) is None
+    with monkeypatch.context() as patched:
+        patched.setattr(Feed, "_build", lambda *_: pytest.fail("built again"))
+        assert all(story.feed.after(position, BOTH) is None for _ in range(1000))
+    story.now(run("running", 1), run("queued"), told=(False, False))
+    assert short(story.feed.after(position, BOTH).body) == ["a1"]
+
+
+def test_places_that_viewers_make_up_are_not_all_remembered(story):
+    story.now(run("running", 2000), run("running", 2000), cached=False)
+    for seq in range(2 * MOST_WAITING):
+        place = story.connect((2000, seq))  # only of the first run frames are asked for
+        assert story.feed.after(place, frozenset({0})) is None
+    assert len(story.feed._waiting) <= MOST_WAITING
 
 
 def test_a_new_viewer_hears_the_state_of_every_run_first(story):
