@@ -14,10 +14,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, not_found
-from app.api.described import RUN_ID, also, problems
 from app.api.errors import Problem
 from app.api.negotiate import takes_gzip
 from app.api.protocol import SendPart, part_sender
+from app.api.schemas import RUN_ID, also, problems
 from app.runs import experiments
 from app.runs.experiments import ExperimentView
 from app.runs.feed import Missing
