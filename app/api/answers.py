@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from app.api.schemas import RUN_ID, RunState, told
+from app.api.described import RUN_ID, told
+from app.api.schemas import RunState
 
 Numbers = list[float | None]
 # Where JSON has no number: not finite (then the field is in ``nonfinite``), or not defined there.

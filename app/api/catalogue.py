@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.api.answers import Catalogue
 from app.api.deps import App
-from app.api.schemas import also
+from app.api.described import also
 from app.core.cells import CELLS
 from app.core.options import Option, options_of
 from app.core.presets import PRESETS

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from app.api.deps import App, ExperimentId, known_id, not_found
-from app.api.schemas import problems, told
+from app.api.described import RUN_ID, problems, told
 from app.runs.curves import curves
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
@@ -15,15 +15,17 @@ router = APIRouter(prefix="/experiments", tags=["experiments"])
 class Curve(BaseModel):
     """Loss and score of one run; the three lists have the same length."""
 
-    run: str = Field(description="Id of the run.", examples=["116ae985c3dec2c1"])
-    step: list[int] = Field(description="Training steps, ascending.", examples=[[0, 20, 40]])
-    loss: list[float | None] = Field(
-        description="Mean loss of the batch of that step; null where it was not finite.",
-        examples=[[0.31, 0.17, 0.16]],
+    run: str = told("Id of the run.", RUN_ID)
+    step: list[int] = told("Training steps, ascending.", [0, 20, 40], "steps")
+    loss: list[float | None] = told(
+        "Mean loss of the batch of that step; null where it was not finite.",
+        [0.31, 0.17, 0.16],
+        "loss of the task",
     )
-    metric: list[float | None] = Field(
-        description="Score by which the task is judged, averaged over the last steps.",
-        examples=[[0.31, 0.2, 0.17]],
+    metric: list[float | None] = told(
+        "Score by which the task is judged, averaged over the last steps.",
+        [0.31, 0.2, 0.17],
+        "metric of the task",
     )
 
 
@@ -42,7 +44,9 @@ class Curves(BaseModel):
 def read(
     experiment_id: ExperimentId,
     app: App,
-    points: Annotated[int, Query(ge=2, le=500, description="Points of a curve at most.")] = 60,
+    points: Annotated[
+        int, Query(ge=2, le=500, description="Points of a curve at most.", examples=[60])
+    ] = 60,
 ) -> dict[str, Any]:
     """Return loss and score of every run against its training step, thinned to some points."""
     found = curves(app.store, known_id(experiment_id), points)

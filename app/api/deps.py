@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
+from app.api.described import EXPERIMENT_ID, RUN_ID
 from app.api.errors import Problem
 from app.api.identity import Identity
 from app.api.limits import Gates
 from app.api.meters import Meters
-from app.api.schemas import EXPERIMENT_ID, RUN_ID
 from app.runs.asking import Shares
 from app.runs.engine import Engine
 from app.runs.plan import Limits
@@ -68,6 +68,7 @@ Holder = Annotated[
     str,
     Query(
         pattern="^([A-Za-z0-9_-]{8,32})?$",
+        examples=["page-5f2a91c0"],
         description="A name that a page or program makes up for itself; without one it is its "
         "address. An experiment that several hold is stopped when the last of them stops it.",
     ),

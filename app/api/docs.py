@@ -1,4 +1,4 @@
-"""The API described: OpenAPI, and Swagger UI from an installed package, so it works offline.
+"""The page that shows the API: Swagger UI from an installed package, so it works offline.
 
 Only the files of ``fastapi_offline`` are used. Its own page starts Swagger UI with a script inside
 the HTML, which our content security policy refuses, so the page here loads a script instead.
@@ -7,14 +7,11 @@ the HTML, which our content security policy refuses, so the page here loads a sc
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from app.api.errors import Problem
-from app.api.schemas import ProblemBody, problems
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,33 +71,3 @@ def asset(name: str) -> Response:
         raise Problem(404, "not_found", "There is nothing at this address.")
     body = (_folder() / name).read_bytes()
     return Response(body, media_type=FILES[name], headers={"Cache-Control": "max-age=86400"})
-
-
-def describe(app: FastAPI) -> None:
-    """Make ``app.openapi`` describe errors as they are."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = get_openapi(
-                title=app.title,
-                version=app.version,
-                summary=app.summary,
-                description=app.description,
-                routes=app.routes,
-                servers=[{"url": "."}],  # wherever this description was found
-            )
-            parts = schema["components"]["schemas"]
-            problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-            parts.update(problem.pop("$defs"))
-            parts["JsonValue"]["description"] = "Any JSON value."
-            parts["Problem"] = {**problem, "title": "Problem"}
-            # FastAPI's own idea of a 422, which this API never answers.
-            for call in (call for calls in schema["paths"].values() for call in calls.values()):
-                if "application/json" in call["responses"].get("422", {}).get("content", {}):
-                    call["responses"]["422"] = problems(422)[422]
-            for name in ("HTTPValidationError", "ValidationError"):
-                parts.pop(name, None)
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse
 
 from app.api.answers import Results
 from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, not_found
+from app.api.described import also, problems
 from app.api.errors import Problem
 from app.api.limits import too_many_runs
 from app.api.negotiate import negotiate
-from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec, also, problems
+from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
 from app.runs import asking, experiments, holds, queue
@@ -80,9 +81,16 @@ def create(
 )
 def list_all(
     app: App,
-    limit: Annotated[int, Query(ge=1, le=100, description="Experiments on a page.")] = 20,
+    limit: Annotated[
+        int, Query(ge=1, le=100, description="Experiments on a page.", examples=[20])
+    ] = 20,
     cursor: Annotated[
-        str | None, Query(max_length=64, description="From ``next`` of the page before.")
+        str | None,
+        Query(
+            pattern="^([A-Za-z0-9_-]{22})?$",
+            description="From ``next`` of the page before.",
+            examples=["QdpCqrL3wAA9Hwyacre0Xg"],
+        ),
     ] = None,
 ) -> dict[str, Any]:
     """List experiments, newest first."""
@@ -123,7 +131,7 @@ def read(experiment_id: ExperimentId, app: App) -> dict[str, Any]:
     "/{experiment_id}",
     operation_id="stop_experiment",
     response_model=Experiment,
-    responses=problems(404, 503),
+    responses=problems(404, 503, 507),
 )
 def stop(
     experiment_id: ExperimentId, app: App, client: Client, holder: Holder = holds.UNNAMED

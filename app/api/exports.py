@@ -8,8 +8,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Response
 
 from app.api.deps import App, RunId, known_id, not_found
+from app.api.described import also, problems
 from app.api.errors import Problem
-from app.api.schemas import also, problems
 from app.core.arrays import Params
 from app.core.spec import RunSpec
 from app.interop.layouts import UnsupportedError, check_supported, to_keras, to_pytorch
@@ -67,10 +67,18 @@ def read_archive(
     app: App,
     step: Annotated[
         int | None,
-        Query(ge=0, le=2**31 - 1, description="Training step; the last stored one by default."),
+        Query(
+            ge=0,
+            le=2**31 - 1,
+            description="Training step; the last stored one by default.",
+            examples=[0],
+        ),
     ] = None,
     framework: Annotated[
-        Framework | None, Query(description="Names and layout; this project's own by default.")
+        Framework | None,
+        Query(
+            description="Names and layout; this project's own by default.", examples=["pytorch"]
+        ),
     ] = None,
 ) -> Response:
     """Return the weights of a run as a NumPy archive.
@@ -110,7 +118,9 @@ def read_archive(
 def read_program(
     run_id: RunId,
     app: App,
-    framework: Annotated[Framework, Query(description="The library to use.")] = "pytorch",
+    framework: Annotated[
+        Framework, Query(description="The library to use.", examples=["pytorch"])
+    ] = "pytorch",
 ) -> Response:
     """Return a program that builds and trains the same model on the same sequences.
 

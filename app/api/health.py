@@ -7,8 +7,8 @@ from prometheus_client.exposition import choose_encoder
 
 from app.api.answers import Alive, Ready
 from app.api.deps import App
+from app.api.described import also, problems
 from app.api.errors import Problem
-from app.api.schemas import also, problems
 from app.runs.store import StoreError
 
 router = APIRouter(tags=["health"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api.deps import PREFIX, App, ExperimentId, known_id, not_found
-from app.api.schemas import also, problems
+from app.api.described import also, problems
 from app.interop.notebook import notebook
 from app.runs import experiments
 
@@ -28,7 +28,9 @@ def read_notebook(
     experiment_id: ExperimentId,
     app: App,
     request: Request,
-    lang: Annotated[Language, Query(description="Language of its text.")] = "pt-BR",
+    lang: Annotated[
+        Language, Query(description="Language of its text.", examples=["pt-BR"])
+    ] = "pt-BR",
 ) -> JSONResponse:
     """Return a notebook that fetches the experiment from here and draws profile and loss.
 

@@ -9,8 +9,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.api.answers import Probed
 from app.api.deps import App, Client
+from app.api.described import RUN_ID, also, problems
 from app.api.exports import spec_of, weights_at
-from app.api.schemas import RUN_ID, Asked, RunSpecBody, also, given, model_of, problems
+from app.api.schemas import Asked, RunSpecBody, given, model_of
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
 from app.core.probe import Interventions, changed_spec, probe, probed_to_dict
@@ -48,7 +49,10 @@ class ProbeBody(Asked):
         None, description="A run, whose stored weights are measured.", examples=[RUN_ID]
     )
     step: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
-        None, description="Step of the run; its last stored one by default.", examples=[200]
+        None,
+        description="Step of the run; its last stored one by default.",
+        examples=[200],
+        json_schema_extra={"x-unit": "steps"},
     )
     interventions: InterventionsBody = Field(  # type: ignore[valid-type]
         default_factory=InterventionsBody,

@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 
 from app.api.answers import FramePage
 from app.api.deps import App, RunId, known_id, not_found
+from app.api.described import also, problems
 from app.api.negotiate import negotiate, takes_gzip
-from app.api.schemas import Run, also, problems
+from app.api.schemas import Run
 from app.api.tables import frames_as_csv
 from app.runs.experiments import find_run
 from app.runs.log import read_frames
@@ -45,9 +46,15 @@ def read_page(
     run_id: RunId,
     app: App,
     request: Request,
-    after: Annotated[int, Query(ge=-1, le=2**31 - 1, description="Frames after this one.")] = -1,
-    limit: Annotated[int, Query(ge=1, le=10_000, description="Frames at most.")] = 1000,
-    every: Annotated[int, Query(ge=1, le=10_000, description="Only each so many-th frame.")] = 1,
+    after: Annotated[
+        int, Query(ge=-1, le=2**31 - 1, description="Frames after this one.", examples=[-1])
+    ] = -1,
+    limit: Annotated[
+        int, Query(ge=1, le=10_000, description="Frames at most.", examples=[1000])
+    ] = 1000,
+    every: Annotated[
+        int, Query(ge=1, le=10_000, description="Only each so many-th frame.", examples=[1])
+    ] = 1,
 ) -> Response:
     """Return frames by position, as JSON, NDJSON or CSV by ``Accept``.
 

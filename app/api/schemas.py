@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.api.described import EXPERIMENT_ID, RUN_ID, told
 from app.core.cells import CELLS
 from app.core.options import Option, options_of
 from app.core.spec import RunSpec, Training
@@ -24,14 +25,7 @@ from app.core.tasks import TASKS
 from app.settings import MOST_RUNS
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-RUN_ID, EXPERIMENT_ID = "116ae985c3dec2c1", "3d1f0c9a72b45e68"  # in examples
 MOMENT = "2026-03-02T09:30:00.125Z"
-
-
-def told(description: str, example: Any, unit: str | None = None) -> Any:
-    """Return the field of an answer: what it is, an example, and its unit if it has one."""
-    extra: dict[str, Any] = {"x-unit": unit} if unit else {}
-    return Field(description=description, examples=[example], json_schema_extra=extra)
 
 
 class Asked(BaseModel):
@@ -232,20 +226,20 @@ class Run(BaseModel):
 class Progress(BaseModel):
     """How far an experiment is, in a few numbers."""
 
-    runs: int = Field(description="Runs of the experiment.", examples=[300])
-    over: int = Field(description="Runs that have come to an end.", examples=[120])
-    share: float = Field(
-        description="Share of the training steps that is done, from 0 to 1; a run that is over "
-        "counts as all of its steps.",
-        examples=[0.41],
+    runs: int = told("Runs of the experiment.", 300, "runs")
+    over: int = told("Runs that have come to an end.", 120, "runs")
+    share: float = told(
+        "Share of the training steps that is done, from 0 to 1; a run that is over counts as all "
+        "of its steps.",
+        0.41,
     )
-    queued: int = Field(description="Runs that wait for a worker.", examples=[177])
-    running: int = Field(description="Runs that train now.", examples=[3])
-    solved: int = Field(description="Runs that reached their task's score.", examples=[80])
-    finished: int = Field(description="Runs that used up their steps.", examples=[38])
-    diverged: int = Field(description="Runs whose numbers left the number range.", examples=[2])
-    cancelled: int = Field(description="Runs that were stopped.", examples=[0])
-    failed: int = Field(description="Runs that could not be computed.", examples=[0])
+    queued: int = told("Runs that wait for a worker.", 177, "runs")
+    running: int = told("Runs that train now.", 3, "runs")
+    solved: int = told("Runs that reached their task's score.", 80, "runs")
+    finished: int = told("Runs that used up their steps.", 38, "runs")
+    diverged: int = told("Runs whose numbers left the number range.", 2, "runs")
+    cancelled: int = told("Runs that were stopped.", 0, "runs")
+    failed: int = told("Runs that could not be computed.", 0, "runs")
 
 
 class Experiment(BaseModel):
@@ -283,55 +277,3 @@ class ExperimentPage(BaseModel):
     next: str | None = told(
         "Address of the next page; null on the last.", "/api/v1/experiments?limit=20&cursor=QdoB"
     )
-
-
-class FieldError(BaseModel):
-    """One thing that is wrong with a request."""
-
-    path: str = told("Dotted path of the field; empty for the whole.", "base.model.hidden_size")
-    message: str = told("What is wrong, for a person.", "must be at most 256")
-    limit: Any = told("The bound that was crossed, or what is allowed.", 256)
-    code: str = told("Stable; what a client translates.", "out_of_range")
-
-
-class ProblemBody(BaseModel):
-    """An error (RFC 9457)."""
-
-    type: str = told("Always this: ``code`` says which error it is.", "about:blank")
-    title: str = told("Phrase of the HTTP status.", "Unprocessable Content")
-    status: int = told("HTTP status.", 422)
-    detail: str = told("One sentence for a person.", "base.seed: must be at least 0")
-    code: str = told("Stable; what a client translates.", "invalid")
-    errors: list[FieldError] = told("Field by field; empty for most errors.", [])
-
-
-def also(*media_types: str, **more: Any) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entry of a successful answer in these representations."""
-    if media_types:
-        more["content"] = {name: {"schema": _text_of(name)} for name in media_types}
-    return {200: more}
-
-
-def _text_of(media_type: str) -> dict[str, str]:
-    if media_type.endswith("json") and not media_type.endswith("ndjson"):
-        return {"type": "object"}
-    return {"type": "string"} | (
-        {"format": "binary"} if media_type == "application/octet-stream" else {}
-    )
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entry of the errors that a call may answer."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    texts: dict[int, str] = {
-        400: "The request cannot be read",
-        404: "There is no such thing",
-        406: "None of the accepted types is offered",
-        413: "The body is too large",
-        415: "The body is not JSON",
-        422: "A field is wrong, or asks for too much",
-        429: "Too many; try again after Retry-After seconds",
-        503: "Not now; try again later",
-        507: "The disk is full",
-    }
-    return {status: {"description": texts[status], "content": content} for status in statuses}

@@ -130,7 +130,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _going_on(chosen: argparse.Namespace, experiment_id: str) -> str:
-    if chosen.server:
+    if chosen.server is not None:
         return (
             "The server goes on with it. Later: python -m app export "
             f"{experiment_id} --server {chosen.server} --output {experiment_id}"

@@ -41,11 +41,16 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
 def place(chosen: argparse.Namespace) -> "Iterator[Place]":
     """Open where the experiment is computed and kept."""
     from app.cli.places import Here, There
+    from app.core.options import OptionError
 
-    if chosen.server:
+    if chosen.server is not None:
         from app.client import Client
 
-        with Client(chosen.server) as client:
+        try:
+            opened = Client(chosen.server)
+        except ValueError as error:
+            raise OptionError("--server", str(error)) from None
+        with opened as client:
             yield There(client)
         return
     from app.runs.plan import Limits

@@ -29,11 +29,20 @@ class Client:
         Seconds that one answer may take.
     patience : float
         Seconds for which to try again when the server does not answer; 0: never.
+    holder : str
+        A name of 8 to 32 letters, digits, ``-`` or ``_``, to be told apart from other programs at
+        this address: who has one holds an experiment while he follows it, and stops it for himself
+        alone. Without one all programs of an address are one, and hold while it trains.
     silence : float
         Seconds without a byte after which an event stream is opened anew; the server sends
         something every 15 s.
     transport : httpx.BaseTransport, optional
         What carries requests, for tests.
+
+    Raises
+    ------
+    ValueError
+        If ``url`` is not ``http://…`` or ``https://…``.
     """
 
     def __init__(
@@ -42,11 +51,13 @@ class Client:
         *,
         timeout: float = 30.0,
         patience: float = 60.0,
+        holder: str = "",
         silence: float = 60.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.url = url.rstrip("/")
+        self.url = _checked(url)
         self._patience = patience
+        self.holding = {"holder": holder} if holder else {}
         self._for_streams = httpx.Timeout(timeout, read=silence)
         self._http = httpx.Client(base_url=self.url, timeout=timeout, transport=transport)
 
@@ -81,7 +92,8 @@ class Client:
         ProblemError
             If it is refused; ``errors`` names each field, what is wrong, and the limit.
         """
-        return Experiment(self, self.json("POST", "/experiments", body=as_experiment(asked)))
+        body = as_experiment(asked)
+        return Experiment(self, self.json("POST", "/experiments", body=body, query=self.holding))
 
     def experiment(self, experiment_id: str) -> Experiment:
         """Return an experiment by its id."""
@@ -189,6 +201,22 @@ class Client:
     def patience(self) -> Patience:
         """Return how long to go on trying, for a stream."""
         return Patience(self._patience)
+
+
+def _checked(url: str) -> str:
+    """Return where the server is, or refuse what no attempt could ever reach.
+
+    Raises
+    ------
+    ValueError
+    """
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{url!r} is no address of a server: {error}") from None
+    if found.scheme not in ("http", "https") or not found.host:
+        raise ValueError(f"{url!r} must begin with http:// or https://, as http://127.0.0.1:8000")
+    return url.rstrip("/")
 
 
 def _raise_for(answer: httpx.Response) -> None:

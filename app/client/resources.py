@@ -142,7 +142,8 @@ class Experiment:
 
     def stop(self) -> "Experiment":
         """Stop what only this experiment wants, and return it."""
-        self._take(self._client.json("DELETE", f"/experiments/{self.id}"))
+        path = f"/experiments/{self.id}"
+        self._take(self._client.json("DELETE", path, query=self._client.holding))
         return self
 
     def follow(self, after: str = "", runs: Sequence[str | Run] | None = None) -> Iterator[Event]:
@@ -156,10 +157,10 @@ class Experiment:
             Whose frames to send; all by default, and none in a grid of more runs than
             ``limits.live_runs`` in the catalogue. ``[]``: states only.
         """
-        query = None
+        query = dict(self._client.holding)
         if runs is not None:
             ids = (run.id if isinstance(run, Run) else run for run in runs)
-            query = {"frames": ",".join(ids)}
+            query["frames"] = ",".join(ids)
 
         def connect(position: str) -> AbstractContextManager[httpx.Response]:
             return self._client.stream(
@@ -191,9 +192,14 @@ class Experiment:
                     yield frame
 
     def _gap(self, gap: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        query = {"after": gap["from"] - 1, "limit": gap["to"] - gap["from"]}
-        page = self._client.json("GET", f"/runs/{gap['run']}/frames", query=query)
-        yield from page["frames"]
+        after, last = gap["from"] - 1, gap["to"] - 1
+        while after < last:
+            query = {"after": after, "limit": min(PAGE, last - after)}
+            page = self._client.json("GET", f"/runs/{gap['run']}/frames", query=query)
+            if not page["frames"]:
+                return  # deleted in the meantime
+            yield from page["frames"]
+            after = page["frames"][-1]["seq"]
 
     def wait(self) -> "Experiment":
         """Wait until every run is over, and return this experiment as it is then."""

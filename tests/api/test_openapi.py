@@ -1,11 +1,17 @@
 """The description of the API is complete, and true."""
 
+import ast
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
+
+import app.api
+from app.api.described import ANYWHERE, ERRORS
+from app.api.openapi import _is_number
 
 SMALL = {"model": {"hidden_size": 3}, "task": {"length": 6}, "training": {"steps": 2}}
 
@@ -32,14 +38,76 @@ def test_every_property_is_described_with_an_example(schema):
     assert missing == []
 
 
-def test_every_parameter_is_described(schema):
+def test_every_parameter_is_described_with_an_example(schema):
     missing = [
         f"{name} {parameter['name']}"
         for name, call in calls(schema)
         for parameter in call.get("parameters", [])
-        if not parameter.get("description")
+        if not (
+            parameter.get("description")
+            and (parameter.get("examples") or parameter["schema"].get("examples"))
+        )
     ]
     assert missing == []
+
+
+def test_every_answer_has_an_example(schema):
+    """Of a model each field has one; every other text is shown as a whole."""
+    missing = [
+        f"{name} {status} {media_type}"
+        for name, call in calls(schema)
+        for status, answer in call["responses"].items()
+        for media_type, content in answer["content"].items()
+        if not ("$ref" in content["schema"] or content.get("example"))
+        and content["schema"].get("format") != "binary"
+    ]
+    assert missing == []
+
+
+def test_every_number_has_a_unit(schema):
+    units = {
+        (name, field): about.get("x-unit")
+        for name, part in schema["components"]["schemas"].items()
+        for field, about in part.get("properties", {}).items()
+        if _is_number(about)
+    }
+    assert len(units) > 100
+    assert [place for place, unit in units.items() if not unit] == []
+    # What is called so always has one that is not 1.
+    named = {"step", "steps", "length", "seconds", "loss", "metric", "baseline", "threshold"}
+    pure = [place for place, unit in units.items() if place[1] in named and unit == "1"]
+    assert pure == [("OptionBody", "step")]  # that of a control, in the unit of its option
+
+
+def test_every_call_lists_the_errors_it_can_give(schema):
+    found = {name: {int(status) for status in call["responses"]} for name, call in calls(schema)}
+    for name, statuses in found.items():
+        assert {*ANYWHERE} <= statuses, name
+        assert (403 in statuses) == (not name.startswith("get ")), name
+        if (name.startswith("get /api/v1/") and "{" in name) or name.startswith("delete"):
+            assert 404 in statuses, name
+    for name, call in calls(schema):
+        assert ({413, 415, 422} <= found[name]) == ("requestBody" in call), name
+    assert {name for name, statuses in found.items() if 507 in statuses} == {
+        "post /api/v1/experiments",
+        "delete /api/v1/experiments/{experiment_id}",
+    }
+
+
+def test_every_problem_of_the_source_is_described():
+    """A code that somebody adds is written down with its status, or this fails."""
+    described = {(status, code) for status, (_, codes) in ERRORS.items() for code in codes}
+    written = set()
+    for path in Path(app.api.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+                values = [getattr(each, "value", None) for each in node.args[:2]]
+                if all(values):
+                    written.add(tuple(values))
+    # By the status of h11 or Starlette, or before there is a request.
+    elsewhere = {"method_not_allowed", "headers_too_large", "invalid_http", "too_many_connections"}
+    assert written - described == set()
+    assert {code for _, code in described - written} - elsewhere == set()
 
 
 def test_every_model_says_what_it_is(schema):

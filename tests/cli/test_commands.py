@@ -103,10 +103,17 @@ def test_a_refusal_by_a_server_is_told_the_same(standing, capsys):
 def test_a_server_out_of_reach(capsys, monkeypatch):
     monkeypatch.setattr("app.client.events.LONGEST_DELAY", 0.0)
     monkeypatch.setattr("app.client.Client.__init__.__kwdefaults__", {
-        "timeout": 5.0, "patience": 0.0, "silence": 5.0, "transport": None,
+        "timeout": 5.0, "patience": 0.0, "holder": "", "silence": 5.0, "transport": None,
     })  # fmt: skip
     assert main(["run", "--server", f"http://127.0.0.1:{free_port()}"]) == UNREACHABLE
     assert told(capsys).err.startswith("The server cannot be reached: ")
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1:8000", "lab.example", "ftp://lab", "http://", ""])
+def test_a_server_that_is_no_address_is_told_at_once(server, capsys, monkeypatch):
+    monkeypatch.setattr("app.client.events.time.sleep", None)  # nothing is tried again
+    assert main(["export", "0" * 16, "--server", server, "--output", "x"]) == REFUSED
+    assert "must begin with http:// or https://" in told(capsys).err
 
 
 def test_runs_that_fail_are_an_exit_code(capsys, monkeypatch, tmp_path):

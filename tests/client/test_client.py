@@ -205,6 +205,46 @@ def test_what_a_slow_reader_missed_is_fetched_and_repeats_are_dropped():
     assert dict(asked[2].url.params) == {"after": "0", "limit": "2"}
 
 
+def test_a_gap_of_any_length_is_fetched_page_by_page(monkeypatch):
+    monkeypatch.setattr("app.client.resources.PAGE", 4)
+    count = 10
+    stream = (
+        f'id: {count}\nevent: skip\ndata: [{{"run":"a","from":0,"to":{count}}}]\n\n'
+        f"id: {count}\nevent: end\ndata: {{}}\n\n"
+    )
+
+    def page(first, last):
+        frames = [{"run": "a", "seq": seq} for seq in range(first, last)]
+        return httpx.Response(200, json={"frames": frames, "next": last - 1})
+
+    client, asked = scripted(
+        httpx.Response(200, json={"id": "e", "state": "running", "runs": []}),
+        httpx.Response(200, text=stream),
+        page(0, 4),
+        page(4, 8),
+        page(8, 10),
+    )
+    assert [frame["seq"] for frame in client.experiment("e").frames()] == list(range(count))
+    queries = [dict(request.url.params) for request in asked[2:]]
+    assert queries == [
+        {"after": "-1", "limit": "4"}, {"after": "3", "limit": "4"}, {"after": "7", "limit": "2"},
+    ]  # fmt: skip
+
+
+def test_a_program_with_a_name_holds_and_stops_for_itself_alone(client, lab):
+    with Client(str(lab.client.base_url), holder="my-program") as named:
+        experiment = named.submit({**SMALL, "seed": 61})
+        assert client.submit({**SMALL, "seed": 61}).body["holders"] == 2
+        assert experiment.stop().state == "queued"
+    assert client.experiment(experiment.id).stop().state == "cancelled"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "lab.example/base", "", "http://[::1"])
+def test_an_address_without_a_scheme_is_refused_at_once(url):
+    with pytest.raises(ValueError, match=r"must begin with http://|no address of a server"):
+        Client(url)
+
+
 def test_a_table_needs_pandas(client, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError):

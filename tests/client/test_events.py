@@ -78,6 +78,13 @@ def frame(position, seq):
 END = "id: 2\nevent: end\ndata: {}\n\n"
 
 
+
+def test_a_heartbeat_says_only_that_the_connection_is_alive():
+    beat = 'event: heartbeat\ndata: {"within":15}\n\n'
+    script = Script(STREAM.replace("retry: 2000\n\n", beat).replace(": still here\n\n", beat))
+    patience = Patience(10, script.slept.append)
+    assert [event.name for event in follow(script, patience)] == ["state", "frame", "frame", "end"]
+
 def test_a_lost_connection_is_continued_behind_the_last_whole_event():
     script = Script(
         frame(0, 0) + "id: 1\nevent: fra",
