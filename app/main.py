@@ -32,6 +32,7 @@ from app.api import (
     probe,
     runs,
 )
+from app.api.connections import Connections
 from app.api.deps import PREFIX, Services
 from app.api.identity import Identity
 from app.api.limits import Gates
@@ -56,6 +57,8 @@ STARTUP_FAILURE = 3  # the exit code of uvicorn's own command
 
 # Streams are told to end first; what then still holds a connection is cut off.
 GRACE = 3
+
+OTHER_FILES = 500  # besides connections: the database, the log, pipes to workers
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
@@ -189,27 +192,34 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _open_many_files(streams: int) -> None:
-    """Raise the limit on open files, where it may be raised: each viewer is one."""
+def _room_for(connections: int) -> int:
+    """Raise the limit on open files, where it may be raised, and return how many may connect."""
     if sys.platform == "win32":
-        return
+        return connections
     import resource
 
-    wanted = streams + 1000  # other connections, the database, workers
+    wanted = connections + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = hard == resource.RLIM_INFINITY
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if unlimited else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         if soft < wanted:
+            connections = max(soft - OTHER_FILES, soft // 2)
             log.warning(
-                "few files may be open: fewer viewers than the setting says",
-                extra={"files": soft, "streams": streams},
+                "few files may be open: fewer connections than the setting says",
+                extra={"files": soft, "connections": connections},
             )
+    return connections
 
 
 def make_server(app: FastAPI, settings: Settings) -> Server:
     """Return the HTTP server of an application."""
+    connections = Connections(
+        _room_for(settings.max_connections),
+        settings.max_client_connections,
+        settings.trusted_proxies,
+    )
     return Server(
         uvicorn.Config(
             app,
@@ -217,7 +227,12 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
             port=settings.port,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=list(settings.trusted_proxies),
-            http=functools.partial(Protocol, request_within=settings.request_timeout),  # type: ignore[arg-type]
+            http=functools.partial(  # type: ignore[arg-type]
+                Protocol,
+                connections=connections,
+                request_within=settings.request_timeout,
+                stalled_after=settings.send_timeout,
+            ),
             backlog=4096,
             log_config=None,
             access_log=False,
@@ -236,7 +251,6 @@ def serve(settings: Settings) -> None:
         If the database cannot be used.
     """
     configure(settings.log_level)
-    _open_many_files(settings.max_streams)
     for handled in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again when all is done, and being asked to end is a success.
         # Python's own way out takes seconds on a busy machine, to free memory that is freed anyway.

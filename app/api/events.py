@@ -1,6 +1,8 @@
 """The event stream of an experiment: all its runs in one connection that can be resumed."""
 
 import asyncio
+import functools
+import json
 import logging
 import re
 import time
@@ -15,6 +17,7 @@ from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, 
 from app.api.described import RUN_ID, also, problems
 from app.api.errors import Problem
 from app.api.negotiate import takes_gzip
+from app.api.protocol import SendPart, part_sender
 from app.runs import experiments
 from app.runs.experiments import ExperimentView
 from app.runs.feed import Missing
@@ -29,7 +32,6 @@ FIRST_LOOK = 5.0  # seconds that the log may take to answer a new viewer
 LAST_WORDS = 1.0  # seconds to send what is left when the server goes
 # How long a browser waits before it connects again by itself.
 RETRY = short(b"retry: 2000\n\n")
-STILL_HERE = short(b": still here\n\n")
 DRAIN = short(event("drain", "{}"))
 
 
@@ -74,12 +76,12 @@ class EventStream(Response):
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         with self._app.gates.streams.one(self._client):
             await send(start)
-            await self._follow(receive, send)
+            await self._follow(receive, _Line(send, part_sender(scope), self._encoding))
 
-    async def _follow(self, receive: Receive, send: Send) -> None:
+    async def _follow(self, receive: Receive, line: "_Line") -> None:
         watch = self._app.tail.open(self._view)
         self._app.upkeep.enter(watch.experiment_id, self._holder)
-        sending = asyncio.create_task(self._send_all(watch, send))
+        sending = asyncio.create_task(self._send_all(watch, line))
         leaving = asyncio.create_task(_disconnected(receive))
         draining = asyncio.create_task(self._app.tail.draining.wait())
         tasks = {sending, leaving, draining}
@@ -97,55 +99,78 @@ class EventStream(Response):
             if isinstance(outcome, Exception):
                 raise outcome
 
-    async def _send_all(self, watch: Watch, send: Send) -> None:
-        encoding = self._encoding
-
-        async def say(piece: Piece) -> None:
-            body = encoding.add(piece)
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-
-        async def end() -> None:
-            body = encoding.end()
-            await send({"type": "http.response.body", "body": body, "more_body": False})
-
+    async def _send_all(self, watch: Watch, line: "_Line") -> None:
         tail, feed, shown = self._app.tail, watch.feed, self._shown
-        slow_after, silence = self._app.settings.slow_after, self._app.settings.heartbeat / 2
+        slow_after, heartbeat = self._app.settings.slow_after, self._app.settings.heartbeat
         try:
             async with asyncio.timeout(FIRST_LOOK):
                 await watch.ready.wait()
         except TimeoutError:
             log.error("the log gives no answer", extra={"experiment": watch.experiment_id})
-            await end()  # the reader connects again
+            await line.end()  # the reader connects again
             return
         position = feed.start(self._seqs)
         is_unknown = not feed.knows(position.seqs)
         chunk = feed.greeting(feed.start() if is_unknown else position, reset=is_unknown)
-        await say(joined([RETRY, chunk.piece]))
+        still_here = _still_here(heartbeat)
+        await line.begin(joined([RETRY, chunk.piece, still_here]))
         position, behind_since, said_at = chunk.position, time.monotonic(), time.monotonic()
         while not tail.draining.is_set():
             found = feed.after(position, shown)
             if isinstance(found, Missing):
                 await tail.load(found)
             elif found is None:
-                if time.monotonic() - said_at >= silence:
-                    await say(STILL_HERE)
+                if time.monotonic() - said_at >= heartbeat / 2:
+                    await line.say(still_here)
                     said_at = time.monotonic()
                 await watch.changed()
                 behind_since = time.monotonic()
             else:
-                await say(found.piece)
+                await line.say(found.piece)
                 position, said_at = found.position, time.monotonic()
                 if found.ended:
-                    await end()
+                    await line.end()
                     return
                 if said_at - behind_since > slow_after:
                     skipped = feed.skip(position, shown)
                     position, behind_since = skipped.position, said_at
                     self._app.meters.skips.inc()
                     if skipped.body:
-                        await say(skipped.piece)
-        await say(DRAIN)
-        await end()
+                        await line.say(skipped.piece)
+        await line.say(DRAIN)
+        await line.end()
+
+
+class _Line:
+    """Where the pieces of one stream go: the first and the last through every layer."""
+
+    def __init__(self, send: Send, direct: SendPart | None, encoding: Plain | Gzip) -> None:
+        self._send, self._encoding = send, encoding
+        self._direct = direct or self._through_all
+
+    async def begin(self, piece: Piece) -> None:
+        """Send the first piece; layers that change the head may have waited for it."""
+        await self._through_all(self._encoding.add(piece))
+
+    async def say(self, piece: Piece) -> None:
+        await self._direct(self._encoding.add(piece))
+
+    async def end(self) -> None:
+        body = self._encoding.end()
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _through_all(self, body: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+@functools.cache
+def _still_here(seconds: float) -> Piece:
+    """Return the event that tells a reader that he will hear something within some seconds.
+
+    A comment would do for proxies. But a page hears no comments, and it must be able to tell a
+    stream that has nothing to say from one whose other end is gone.
+    """
+    return short(event("heartbeat", json.dumps({"within": seconds})))
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -196,7 +221,8 @@ async def events(
     Events: ``state`` (a run without its spec), ``progress`` (of an experiment of many runs,
     whenever states are told: how many runs are in which state), ``frame``, ``skip`` (frames left
     out for a reader who is too slow), ``reset`` (the position is unknown: everything is sent
-    again), ``drain`` (the server is going: connect again) and ``end``. The ``id:`` is, for each run
+    again), ``heartbeat`` (nothing is new; the next event comes ``within`` so many seconds),
+    ``drain`` (the server is going: connect again) and ``end``. The ``id:`` is, for each run
     of the experiment in order, the last frame sent, joined by dots (``12.-.7``); sent back as
     ``Last-Event-ID`` it continues without a gap or a repeat. An experiment of many runs sends the
     frames of those in ``frames`` only.

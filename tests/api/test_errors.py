@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from app.runs import asking, experiments
+from app.runs import asking
+from app.runs import experiments as experiments_module
 from app.runs.store import experiments
 
 POST = "/api/v1/experiments"
@@ -203,7 +204,7 @@ def test_wrong_addresses(shared, method, path, status, code):
 
 
 def test_an_error_of_ours_is_a_problem_and_says_nothing_of_the_inside(shared, monkeypatch, caplog):
-    monkeypatch.setattr(experiments, "view", lambda *_: 1 / 0)
+    monkeypatch.setattr(experiments_module, "view", lambda *_: 1 / 0)
     found = problem(shared.client.get("/api/v1/experiments/" + "0" * 16), 500, "internal_error")
     assert "division" not in json.dumps(found)
     assert "ZeroDivisionError" in caplog.text
