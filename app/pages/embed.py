@@ -16,7 +16,7 @@ from app.pages.markdown import Block, Chapter, Option
 from app.pages.render import Pages
 from app.pages.still import MARKS
 
-FIGURES = ("lab", "highway", "profile", "heat", "gates", "loss")
+FIGURES = ("lab", "highway", "profile", "try", "heat", "gates", "cell", "loss")
 
 # Links of the prose are relative to the lesson. From a frame they open a page of their own: the
 # site itself refuses to be framed.

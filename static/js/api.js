@@ -37,8 +37,22 @@ export function createApi(base) {
      * @param {string} run @param {number} every only each so many-th frame @param {number} [after] a frame's number
      * @returns {Promise<import("./types.js").Frame[]>}
      */
-    frames: async (run, every, after = -1) =>
-      (await request(`${base}/runs/${encodeURIComponent(run)}/frames?limit=10000&every=${every}&after=${after}`)).frames,
+    frames: (run, every, after = -1) => paged((last) => request(`${base}${framesOf(run, every, last)}`).then(({ frames }) => frames), after, ({ seq }) => seq),
+    /** Every frame of a run as a table. @param {string} run @returns {Promise<Blob>} */
+    async framesCsv(run) {
+      let head = "";
+      const rows = await paged(
+        async (last) => {
+          const response = await answered(`${base}${framesOf(run, 1, last)}`, "text/csv");
+          const [first, ...more] = (await response.text()).trimEnd().split(/\r?\n/);
+          head = first;
+          return more;
+        },
+        -1,
+        (row) => Number.parseInt(row, 10), // its first column is the number of the frame
+      );
+      return new Blob([[head, ...rows, ""].join("\n")], { type: "text/csv" });
+    },
     /** Let go of an experiment. @param {string} id @returns {Promise<Experiment>} with those who hold it still */
     stop: (id) => request(`${base}/experiments/${encodeURIComponent(id)}?holder=${holder}`, { method: "DELETE" }),
     /**
@@ -71,17 +85,37 @@ export function createApi(base) {
      * A representation to be saved as it comes.
      * @param {string} path @param {string} accept @returns {Promise<Blob>}
      */
-    file: async (path, accept) => {
-      const response = await reach(`${base}${path}`, { headers: { Accept: accept } });
-      if (!response.ok) throw new ApiError(problemOf(response.status, parse(await response.text())));
-      return response.blob();
-    },
+    file: async (path, accept) => (await answered(`${base}${path}`, accept)).blob(),
     /** @param {string} id */
     eventsUrl: (id) => `${base}/experiments/${encodeURIComponent(id)}/events?holder=${holder}`,
   };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */
+
+/** Frames in one answer; a longer log takes several. */
+const PAGE = 10_000;
+
+/** @param {string} run @param {number} every @param {number} after */
+const framesOf = (run, every, after) => `/runs/${encodeURIComponent(run)}/frames?limit=${PAGE}&every=${every}&after=${after}`;
+
+/**
+ * @template Row
+ * @param {(after: number) => Promise<Row[]>} fetchPage @param {number} after @param {(row: Row) => number} numberOf
+ * @returns {Promise<Row[]>}
+ */
+async function paged(fetchPage, after, numberOf) {
+  const rows = await fetchPage(after);
+  if (rows.length < PAGE) return rows;
+  return rows.concat(await paged(fetchPage, numberOf(rows[rows.length - 1]), numberOf));
+}
+
+/** @param {string} url @param {string} accept @returns {Promise<Response>} */
+async function answered(url, accept) {
+  const response = await reach(url, { headers: { Accept: accept } });
+  if (!response.ok) throw new ApiError(problemOf(response.status, parse(await response.text())));
+  return response;
+}
 
 /** @param {string} url @param {RequestInit} options */
 async function reach(url, options) {

@@ -2,6 +2,7 @@
 
 import { withoutGates } from "./ablation.js";
 import { createApi } from "./api.js";
+import { begin } from "./begin.js";
 import { allOver, fieldProblem } from "./describe.js";
 import { sameQuestion, sameRuns, setupOf, toExperiment } from "./experiment.js";
 import { loadLanguage } from "./i18n.js";
@@ -15,6 +16,7 @@ import { previewState } from "./preview.js";
 import { runLabels } from "./run-labels.js";
 import { connectPrint } from "./print.js";
 import { createScheduler } from "./scheduler.js";
+import { setupTitle } from "./setup-title.js";
 import { createSession } from "./session.js";
 import { createStore } from "./store.js";
 import { createSurroundings } from "./surroundings.js";
@@ -57,7 +59,7 @@ const ADDRESS_DELAY = 250;
 /** Milliseconds for which a result that is complete still moves. */
 const REST_AFTER = 5000;
 
-/** @param {{api: string, lang: string, messages: string, plotly: string}} config */
+/** @param {import("./begin.js").Config} config */
 async function start(config) {
   const api = createApi(config.api);
   const [language, catalogue] = await Promise.all([loadLanguage(config.lang, config.messages), api.catalogue()]);
@@ -103,6 +105,7 @@ function createLab(api, language, catalogue, plotly) {
   let before = 0;
   let addressTimer = 0;
 
+  const titleOf = (/** @type {Setup} */ of) => setupTitle(of, launch.titleOf(of.preset), catalogue, language);
   const labels = (/** @type {Setup} */ { runs }) => runLabels(runs, language);
   const controls = createControls({
     inSight: byId("controls-in-sight", HTMLElement),
@@ -143,19 +146,20 @@ function createLab(api, language, catalogue, plotly) {
   /** @type {Promise<import("./plot.js").Plotly>|null} */
   let library = null;
   const chart = (/** @type {string} */ figure) => createChart(figure, () => (library ??= loadPlotly(plotly)), language, () => wake());
+  const whatIf = tryPanel({
+    ...{ api, catalogue, language, chart: chart("try"), wake: () => wake() },
+    start: { changes: tried, trained: viewState.trained },
+    onChange: (changes, trained) => {
+      tried = changes;
+      setView({ trained });
+    },
+  });
   const highwayVisible = scheduler.add(highway, () => wake());
   for (const panel of [
     saysPanel(catalogue, showFigure),
     profilePanel(chart("profile")),
     profileLegendPanel(),
-    tryPanel({
-      ...{ api, catalogue, language, chart: chart("try"), wake: () => wake() },
-      start: { changes: tried, trained: viewState.trained },
-      onChange: (changes, trained) => {
-        tried = changes;
-        setView({ trained });
-      },
-    }),
+    whatIf.panel,
     heatPanel(),
     inputsPanel(),
     unitsPanel((unit) => setView({ unit })),
@@ -188,7 +192,7 @@ function createLab(api, language, catalogue, plotly) {
     api,
     language,
     scene: sceneNow,
-    title: () => launch.titleOf(setup.preset),
+    title: () => titleOf(shownSetup ?? setup),
     address: () => {
       tellAddress();
       return window.location.href;
@@ -206,7 +210,7 @@ function createLab(api, language, catalogue, plotly) {
         highway.animate(performance.now(), false);
         highway.fillNight();
         tellAddress();
-        return { setup: `${launch.titleOf(setup.preset)} · ${labels(setup).join(", ")}`, address: window.location.href };
+        return { setup: `${titleOf(shownSetup ?? setup)} · ${labels(shownSetup ?? setup).join(", ")}`, address: window.location.href };
       },
       restore: surroundings.forget,
     },
@@ -425,6 +429,7 @@ function createLab(api, language, catalogue, plotly) {
       timestep: cursor.timestep,
       scale: viewState.scale,
       theory: viewState.theory,
+      tried: whatIf.shown(view.runs),
       transports: transports.of(viewState.scale === "jacobian" ? view.runs : []),
       gates: chosen,
       cell: view.runs[viewState.cell] ? viewState.cell : chosen,
@@ -465,13 +470,4 @@ function createLab(api, language, catalogue, plotly) {
   wake();
 }
 
-const config = JSON.parse(document.getElementById("config")?.textContent ?? "{}");
-start(config).catch((error) => {
-  const alert = document.getElementById("alert");
-  // The texts themselves may be what failed, so this one comes with the page.
-  if (alert) {
-    alert.hidden = false;
-    alert.textContent = alert.dataset.unreachable ?? "";
-  }
-  throw error;
-});
+begin(start);

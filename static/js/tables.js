@@ -73,6 +73,14 @@ export const TABLES = {
     return overTime(view.length, columns, caption, language);
   },
 
+  /** What the networks do without training, changed as the sliders say. */
+  try({ tried, lanes, surroundings: { language } }) {
+    const { t } = language;
+    const columns = (tried ?? { lanes }).lanes.map(({ label, lane, shown: { frame } }) => ({ label, series: tried && frame ? relative(gradientOf(frame, lane), "relative") : [] }));
+    const caption = tried ? t(tried.trained ? "table.try.trained" : "table.try") : t("summary.empty");
+    return overTime(tried?.view.length ?? 0, columns, caption, language);
+  },
+
   /** How much arrives at the first timestep, through training. */
   heat({ view, lanes, state, surroundings: { language } }) {
     const { t, integer } = language;

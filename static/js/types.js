@@ -55,6 +55,8 @@
  * @property {number|null} retention_c_before
  * @property {number|null} retention_c_after
  * @property {number|null} grad_peak
+ * @property {number|null} recurrent_grad_before
+ * @property {number|null} readout_grad_before
  * @property {number|null} zeros_before
  */
 
@@ -271,12 +273,22 @@
  * @property {boolean} theory
  * @property {{version: number, byRun: Record<string, Transport|null>}} transports known while the
  *   profile shows them
+ * @property {Tried|null} tried what "What if?" shows
  * @property {number} gates index of the run whose gates are shown
  * @property {number} cell index of the run whose cell is opened
  * @property {boolean} units gates unit by unit, else as bands
  * @property {number} unit the one looked at, from 1
  * @property {string} shown changes when any run's frame on screen changes
  * @property {Surroundings} surroundings
+ */
+
+/** Networks measured without training.
+ * @typedef {object} Tried
+ * @property {number} version changes with every measurement
+ * @property {boolean} trained with the weights of a step that was trained, else with the first ones
+ * @property {View} view
+ * @property {Lane[]} lanes
+ * @property {number} high power of ten that the axis must reach
  */
 
 /** What the figures look like here and now.

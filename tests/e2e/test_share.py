@@ -31,9 +31,18 @@ def test_everything_can_be_taken_away(lab: OpenLab, tmp_path: Path) -> None:
     shown = trained(lab, "pt-BR")
     page = shown.page
     page.click("#take-open")
+    assert page.locator("#take-figure [value=try]").is_disabled(), "nobody has come near it"
+    page.keyboard.press("Escape")
+    page.locator("#try").scroll_into_view_if_needed()
+    page.locator("#try-legend .legend-row").first.wait_for(timeout=30_000)
+    page.locator("#cell").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('[data-cell=c]').textContent !== '–'")
+    page.click("#take-open")
     for figure, words in {
         "highway": ("A rodovia do gradiente", "estado da célula c"),
         "profile": ("Gradiente em cada passo", "LSTM h"),
+        "try": ("E se?", "LSTM h", "antes do treino"),
+        "cell": ("Dentro da célula", "LSTM, unidade 1", "<tspan"),
         "heat": ("durante o treino", "LSTM c"),
         "gates": ("As portas", "porta de esquecimento f"),
         "loss": ("Perda", "resolvido: 0,01"),
@@ -41,12 +50,18 @@ def test_everything_can_be_taken_away(lab: OpenLab, tmp_path: Path) -> None:
         page.select_option("#take-figure", figure)
         picture = take(shown, "svg", tmp_path).read_text("utf-8")
         assert picture.startswith("<svg ")
-        for word in (*words, "O contraste clássico", "passo de treino 120 de 120"):
+        for word in (*words, "O contraste clássico, com mudanças:", "passo de treino 120 de 120"):
             assert word in picture, figure
+    page.keyboard.press("Escape")
+    page.locator("#gates-look label").nth(1).click()
+    page.click("#take-open")
+    page.select_option("#take-figure", "gates")
+    assert take(shown, "svg", tmp_path).read_text("utf-8").count("<image ") == 4, "as on screen"
+    page.select_option("#take-figure", "cell")
     raster = take(shown, "png", tmp_path).read_bytes()
     assert raster.startswith(b"\x89PNG")
     assert int.from_bytes(raster[16:20], "big") == 1920
-    assert shown.text("#take-said") == "Arquivo salvo: loss-120.png"
+    assert shown.text("#take-said") == "Arquivo salvo: cell-120.png"
 
     notebook = json.loads(take(shown, "notebook", tmp_path).read_text("utf-8"))
     assert "retropropagação" in notebook["cells"][0]["source"]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compose, flow } from "../../static/js/export/compose.js";
+import { compose, flow, lines } from "../../static/js/export/compose.js";
 import { embedAddress, embedSnippet } from "../../static/js/export/embed.js";
 import { SvgContext } from "../../static/js/export/svg-context.js";
 import { paintStill } from "../../static/js/paint/lane.js";
@@ -69,6 +69,14 @@ test("a legend takes as many rows as it needs, and the picture grows with it", (
   const drawing = { width: 100, height: 50, markup: "" };
   const grown = compose({ ...frame, legend: entries }, drawing).height - compose(frame, drawing).height;
   assert.equal(grown, (placed[11].row + 1) * 22);
+});
+
+test("a long line of words is broken between its parts, and pushes the drawing down", () => {
+  assert.deepEqual(lines("one · two · three", 9), ["one · two", "three"]);
+  assert.deepEqual(lines("a part that is longer than a line · b", 9), ["a part that is longer than a line", "b"]);
+  const drawing = { width: 100, height: 50, markup: "" };
+  const long = { ...frame, subtitle: Array(12).fill("a part of the subtitle").join(" · ") };
+  assert.equal(compose(long, drawing).height - compose(frame, drawing).height, 40);
 });
 
 test("the address of a frame is beside the Lab, under any prefix", () => {

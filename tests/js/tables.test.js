@@ -15,7 +15,7 @@ function scene(runs, frames, more = {}, lang = "pt-BR") {
   const view = viewAt(state, 1000, runStyles(runs, PALETTE, (each) => each.label.toUpperCase()));
   const lanes = lanesOf(view, language(lang).t);
   return {
-    ...{ state, view, lanes, scale: "relative", transports: { version: 0, byRun: {} }, gates: 0, cell: 0, unit: 1, timestep: null },
+    ...{ state, view, lanes, scale: "relative", transports: { version: 0, byRun: {} }, gates: 0, cell: 0, unit: 1, timestep: null, tried: null },
     ...{ surroundings: { language: language(lang) } },
     ...more,
   };
@@ -90,6 +90,15 @@ test("through training: steps that any run has, the last of each among them", ()
   assert.deepEqual([rows[0], rows.at(-1)[0]], [["0", "1", "0,2"], "890"]);
   assert.equal(TABLES.heat(shown).rows[0][1], "10⁻⁶");
   assert.deepEqual(trainingSteps([[{ step: 0 }, { step: 10 }], [{ step: 5 }], []]), [0, 5, 10]);
+});
+
+test("what if: the networks as they were measured without training", () => {
+  const { view, lanes } = pair();
+  const { head, rows, caption } = TABLES.try(pair({ tried: { version: 1, trained: true, view, lanes, high: 0 } }));
+  assert.deepEqual(head, ["passo de tempo t", "LSTM c", "LSTM h", "RNN"]);
+  assert.deepEqual(rows[3], ["4", "1", "1", "1"]);
+  assert.match(caption, /pesos treinados/);
+  assert.deepEqual(TABLES.try(pair({ tried: null })).rows, [], "nothing was measured: not what was trained");
 });
 
 test("before the first frame the tables are there, empty", () => {

@@ -18,6 +18,15 @@ export function profileOf(scene, context) {
   return profileFigure(view, allLanes(scene), { scale, theory, extent: commonExtent(scene) }, context);
 }
 
+/** The axis stays where it is while a finger moves; what lies below is marked at the floor. */
+const TRIED = { low: -12, high: 2 };
+
+/** @param {import("../types.js").Tried} tried @param {FigureContext} context */
+export function triedOf({ view, lanes, high }, context) {
+  const extent = { ...TRIED, high: Math.max(TRIED.high, high) };
+  return profileFigure(view, lanes, { scale: "relative", theory: false, extent: { absolute: TRIED, relative: extent } }, context);
+}
+
 /** @param {Scene} scene @param {FigureContext} context */
 export function gatesOf({ view, gates }, context) {
   const shown = view.runs[gates];

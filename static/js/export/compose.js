@@ -69,20 +69,35 @@ export function flow(legend) {
   });
 }
 
+/**
+ * Text in as many lines as it needs, broken between its parts.
+ * @param {string} text parts with " · " between @param {number} most letters in a line
+ * @returns {string[]}
+ */
+export function lines(text, most) {
+  return text.split(" · ").reduce((/** @type {string[]} */ done, part) => {
+    const last = done[done.length - 1];
+    if (last === undefined || last.length + 3 + part.length > most) return [...done, part];
+    return [...done.slice(0, -1), `${last} · ${part}`];
+  }, []);
+}
+
 /** @param {Frame} frame @param {Drawing} drawing @returns {Picture} */
 export function compose(frame, drawing) {
   const { ground, ink, soft } = frame.colours;
   const placed = flow(frame.legend);
   const rows = placed.length ? placed[placed.length - 1].row + 1 : 0;
-  const top = 78 + rows * 22;
+  const about = lines(frame.subtitle, Math.floor((WIDTH - 2 * EDGE) / (TEXT * LETTER)));
+  const head = 60 + 20 * about.length;
+  const top = head - 2 + rows * 22;
   const height = Math.ceil(top + drawing.height + 34);
   const parts = [
     `<rect width="${WIDTH}" height="${height}" fill="${ground}"/>`,
     label(EDGE, 36, frame.title, ink, { size: 20, weight: 600 }),
-    label(EDGE, 60, frame.subtitle, soft),
+    ...about.map((words, at) => label(EDGE, 60 + 20 * at, words, soft)),
     ...placed.flatMap(({ x, row, label: words, look }) => [
-      key(look, x, 80 + row * 22),
-      label(x + KEY + 8, 84 + row * 22, words, ink),
+      key(look, x, head + row * 22),
+      label(x + KEY + 8, head + 4 + row * 22, words, ink),
     ]),
     `<g transform="translate(${Math.round((WIDTH - drawing.width) / 2)} ${top})">${drawing.markup}</g>`,
     label(WIDTH - EDGE, height - 14, frame.source, soft, { size: 11, anchor: "end" }),

@@ -3,14 +3,17 @@
 import { drawFigure } from "../charts/draw.js";
 import { heatPlace, heatRow } from "../charts/heat.js";
 import { laneScene } from "../charts/highway.js";
-import { gatesOf, lossOf, profileOf } from "../charts/of-scene.js";
+import { gatesOf, lossOf, profileOf, triedOf } from "../charts/of-scene.js";
 import { rampColour, RAMP } from "../charts/ramp.js";
 import { arriving, statusOf } from "../describe.js";
 import { power } from "../format.js";
 import { paintStill } from "../paint/lane.js";
 import { allLanes } from "../pins.js";
 import { CELLS, GATES, lookOf } from "../visual.js";
-import { label, markupOf, WIDTH } from "./compose.js";
+import { TABLES } from "../tables.js";
+import { label, markupOf } from "./compose.js";
+import { cellDrawing, unitsDrawing } from "./inside.js";
+import { HEAD, imageAt, MARGINS, SPAN, timeLabels } from "./parts.js";
 import { SvgContext } from "./svg-context.js";
 
 /** @typedef {import("../types.js").Scene} Scene */
@@ -19,11 +22,8 @@ import { SvgContext } from "./svg-context.js";
 /** @typedef {{draw: (scene: Scene) => Drawing, legend: (scene: Scene) => Legend, night?: boolean,
  *   about?: (scene: Scene) => string}} FigureExport */
 
-const MARGINS = { left: 64, right: 20 };
-const HEAD = 150;
 const LANE = 52;
 const STRIP = 96;
-const SPAN = WIDTH - 48;
 
 /** @param {Scene} scene @returns {import("../charts/layout.js").FigureContext} */
 const contextOf = ({ surroundings: { palette, language, font } }) => ({ palette, language, font, text: 13, ...MARGINS, width: SPAN });
@@ -79,18 +79,6 @@ function highwayDrawing({ view, nightLanes, surroundings: { night, language } })
   return { width: SPAN, height: y + 20, markup: parts.join("") };
 }
 
-/**
- * @param {number} left @param {number} y @param {import("../types.js").Language} language @param {number} length
- * @param {string} colour @param {string} between
- */
-function timeLabels(left, y, language, length, colour, between) {
-  return [
-    label(left + MARGINS.left, y, "t = 1", colour, { size: 12 }),
-    label((left + MARGINS.left + SPAN - MARGINS.right) / 2, y, between, colour, { size: 12, anchor: "middle" }),
-    label(SPAN - MARGINS.right, y, language.t("highway.last", { t: language.integer(length) }), colour, { size: 12, anchor: "end" }),
-  ];
-}
-
 /** @param {Scene} scene @returns {Drawing} */
 function heatDrawing({ state, view, lanes, end, surroundings: { palette, language } }) {
   const width = SPAN - HEAD - MARGINS.left - MARGINS.right;
@@ -105,8 +93,7 @@ function heatDrawing({ state, view, lanes, end, surroundings: { palette, languag
     parts.push(`<rect x="${x}" y="${y}" width="${width}" height="${STRIP}" fill="${palette.line}"/>`);
     parts.push(label(x - 8, y + 11, "0", soft, { size: 11, anchor: "end" }));
     parts.push(label(x - 8, y + STRIP, language.integer(end), soft, { size: 11, anchor: "end" }));
-    const picture = heatPicture(log, lane.lane, view.length, end);
-    parts.push(`<image x="${x}" y="${y}" width="${width}" height="${STRIP}" preserveAspectRatio="none" image-rendering="pixelated" xlink:href="${picture}"/>`);
+    parts.push(imageAt(heatPicture(log, lane.lane, view.length, end), { x, y, width, height: STRIP }));
     y += STRIP + 10;
   }
   parts.push(...timeLabels(HEAD, y + 8, language, view.length, soft, language.t("axis.timestep")));
@@ -133,7 +120,7 @@ function heatPicture(log, lane, length, end) {
       context?.putImageData(new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), length, 1), 0, row);
     }
   });
-  return canvas.toDataURL("image/png");
+  return canvas;
 }
 
 /** @param {number} x @param {number} y @param {string} colour @param {import("../types.js").Language} language */
@@ -163,12 +150,18 @@ export const DRAWINGS = {
     legend: (scene) => (scene.scale === "jacobian" ? runsLegend({ ...scene, pinned: [] }) : lanesLegend(scene)),
     about: ({ scale, surroundings: { language } }) => language.t(`profile.${scale}`),
   },
+  try: {
+    draw: (scene) => (scene.tried ? figureDrawing(triedOf(scene.tried, contextOf(scene)), 380) : { width: SPAN, height: 0, markup: "" }),
+    legend: ({ tried }) => (tried?.lanes ?? []).map((lane) => ({ label: lane.label, look: lane })),
+    about: ({ tried, surroundings: { language } }) => language.t(tried?.trained ? "try.trained" : "try.untrained"),
+  },
   heat: { draw: heatDrawing, legend: () => [] },
   gates: {
-    draw: (scene) => figureDrawing(gatesOf(scene, contextOf(scene)), 460),
+    draw: (scene) => (scene.units ? unitsDrawing(scene) : figureDrawing(gatesOf(scene, contextOf(scene)), 460)),
     legend: () => [],
     about: ({ view, gates }) => view.runs[gates].style.label,
   },
+  cell: { draw: cellDrawing, legend: () => [], about: (scene) => TABLES.cell(scene).caption },
   loss: {
     draw: (scene) => figureDrawing(lossOf(scene, contextOf(scene)), 340),
     legend: runsLegend,

@@ -3,7 +3,7 @@
 import { escapeXml } from "./svg-context.js";
 
 /** Height of each frame in CSS pixels: what its figure needs at a usual column width. */
-const HEIGHTS = /** @type {Readonly<Record<string, number>>} */ ({ lab: 900, highway: 640, profile: 620, heat: 720, gates: 660, loss: 520 });
+const HEIGHTS = /** @type {Readonly<Record<string, number>>} */ ({ lab: 900, highway: 640, profile: 620, try: 780, heat: 720, gates: 660, cell: 820, loss: 520 });
 
 /**
  * @param {string} address of the Lab with its query

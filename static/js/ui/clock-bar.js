@@ -23,18 +23,22 @@ export function createClockBar(language, act) {
   const time = byId("clock-time", HTMLInputElement);
   const timeLabel = byId("clock-time-label", HTMLElement);
   const unpin = byId("clock-unpin", HTMLButtonElement);
+  const more = byId("clock-more", HTMLButtonElement);
 
   const icons = { play: icon("play"), pause: icon("pause") };
   play.replaceChildren(icons.play, icons.pause);
   previous.replaceChildren(icon("previous"));
   next.replaceChildren(icon("next"));
   unpin.replaceChildren(icon("close"));
+  more.replaceChildren(icon("more"));
   stop.replaceChildren(icon("stop"), language.t("run.stop"));
   for (const factor of SPEEDS) {
     speed.append(new Option(language.t("clock.speed.factor", { factor: language.number(factor) }), String(factor)));
   }
   speed.value = "1";
   play.addEventListener("click", act.toggle);
+  // On a narrow screen these are folded away.
+  more.addEventListener("click", () => more.setAttribute("aria-expanded", String(bar.classList.toggle("is-open"))));
   previous.addEventListener("click", () => act.frame(-1));
   next.addEventListener("click", () => act.frame(1));
   slider.addEventListener("input", () => act.seek(Number(slider.value)));

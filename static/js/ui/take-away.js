@@ -15,8 +15,6 @@ const FILES = /** @type {Readonly<Record<string, {of: "experiment"|"run", path: 
   "results-csv": { of: "experiment", path: "results", accept: "text/csv", ending: "csv" },
   "results-json": { of: "experiment", path: "results", accept: "application/json", ending: "json" },
   notebook: { of: "experiment", path: "notebook", accept: "application/x-ipynb+json", ending: "ipynb" },
-  "frames-csv": { of: "run", path: "frames?limit=10000", accept: "text/csv", ending: "csv" },
-  "frames-json": { of: "run", path: "frames?limit=10000", accept: "application/json", ending: "json" },
   pytorch: { of: "run", path: "code?framework=pytorch", accept: "text/x-python", ending: "pytorch.py" },
   keras: { of: "run", path: "code?framework=keras", accept: "text/x-python", ending: "keras.py" },
 });
@@ -53,8 +51,15 @@ export function createTakeAway({ api, language, scene, title, address }) {
     embed.value = embedSnippet(address(), chosen, t("take.embed-title", { figure: named }));
   };
 
+  /** @param {string} name of a figure @param {boolean} there whether there is one to take */
+  const offer = (name, there) => {
+    const option = /** @type {HTMLOptionElement} */ (figure.querySelector(`[value=${name}]`));
+    option.disabled = !there;
+    if (!there && option.selected) figure.selectedIndex = 0;
+  };
+
   const open = () => {
-    const { state, view } = scene();
+    const { state, view, tried } = scene();
     link.value = address();
     const trained = state.experiment !== null;
     for (const row of dialog.querySelectorAll("[data-needs-experiment]")) {
@@ -62,11 +67,8 @@ export function createTakeAway({ api, language, scene, title, address }) {
     }
     setText(byId("take-experiment-about", HTMLElement), t(trained ? "take.experiment-about" : "take.experiment-needed"));
     model.replaceChildren(...view.runs.map(({ run, style }) => el("option", { value: run.id }, style.label)));
-    const gates = figure.querySelector("[value=gates]");
-    if (gates instanceof HTMLOptionElement) {
-      gates.disabled = !view.runs.some(({ cell }) => CELLS[cell].gates.length); // plain RNNs have none
-      if (gates.disabled && gates.selected) figure.selectedIndex = 0;
-    }
+    offer("gates", view.runs.some(({ cell }) => CELLS[cell].gates.length > 0)); // plain RNNs have none
+    offer("try", tried !== null); // measured when somebody comes near
     refreshEmbed();
     say("");
     dialog.showModal();
@@ -94,6 +96,12 @@ export function createTakeAway({ api, language, scene, title, address }) {
 
   /** @param {string} asked */
   const takeFile = async (asked) => {
+    if (asked === "frames-csv") return keep(`run-${model.value}.csv`, await api.framesCsv(model.value));
+    if (asked === "frames-json") {
+      const { spec } = scene().state.runs[model.value];
+      const log = { run: model.value, spec, frames: await api.frames(model.value, 1) };
+      return keep(`run-${model.value}.json`, new Blob([JSON.stringify(log)], { type: "application/json" }));
+    }
     const { of, path, accept, ending } = FILES[asked];
     const id = of === "run" ? model.value : scene().state.experiment?.id;
     const language_ = asked === "notebook" ? `?lang=${language.lang}` : "";

@@ -1,7 +1,7 @@
 /** Sliders that answer at once: the gradient profile of the networks on screen, without training. */
 
 import { ApiError } from "../api.js";
-import { profileFigure } from "../charts/profile.js";
+import { triedOf } from "../charts/of-scene.js";
 import { arriving, problemText } from "../describe.js";
 import { sameRuns } from "../experiment.js";
 import { createLatest } from "../latest.js";
@@ -18,10 +18,8 @@ import { createLegend } from "./legend.js";
 /** @typedef {import("../types.js").RunSpec} RunSpec */
 /** @typedef {import("../types.js").Scene} Scene */
 /** @typedef {import("../types.js").ShownRun} ShownRun */
+/** @typedef {import("../types.js").Tried} Tried */
 /** @typedef {import("../try.js").Changes} Changes */
-
-/** The axis stays where it is while a finger moves; what lies below is marked at the floor. */
-const EXTENT = { low: -12, high: 2 };
 
 /**
  * @param {object} parts
@@ -32,7 +30,8 @@ const EXTENT = { low: -12, high: 2 };
  * @param {() => void} parts.wake
  * @param {{changes: Changes, trained: boolean}} parts.start as the address has it
  * @param {(changes: Changes, trained: boolean) => void} parts.onChange
- * @returns {import("../scheduler.js").Panel<Scene>}
+ * @returns {{panel: import("../scheduler.js").Panel<Scene>, shown: (runs: ShownRun[]) => Tried|null}} shown:
+ *   what was measured last, of the networks on screen
  */
 export function tryPanel({ api, catalogue, language, chart, wake, start, onChange }) {
   const { t, has } = language;
@@ -134,7 +133,16 @@ export function tryPanel({ api, catalogue, language, chart, wake, start, onChang
     );
   };
 
-  return {
+  /** @param {ShownRun[]} now @returns {Tried|null} */
+  const shown = (now) => {
+    const styles = Object.fromEntries(now.map(({ run, style }) => [run.id, style]));
+    if (!measured || measured.state.order.some((id) => !(id in styles))) return null;
+    const view = viewAt(measured.state, Infinity, styles);
+    return { version, trained: measured.trained, view, lanes: lanesOf(view, t), high: measured.state.extent.relative.high };
+  };
+
+  /** @type {import("../scheduler.js").Panel<Scene>} */
+  const panel = {
     element,
     heavy: true,
     outline: ({ lanes }) => lanes.map(({ key, label }) => `${key} ${label}`).join("\n"),
@@ -144,7 +152,8 @@ export function tryPanel({ api, catalogue, language, chart, wake, start, onChang
       const steps = over && trained ? view.runs.map(({ probed }) => probed?.step).join() : "";
       return `${shape}|${over}|${steps}|${near}|${version}|${chart.version}|${surroundings.version}`;
     },
-    draw({ view, state, surroundings }) {
+    draw(scene) {
+      const { view, state, tried, surroundings } = scene;
       runs = view.runs;
       // Weights of a run are there once it is over; until then its first ones, which need no run.
       trainedInput.disabled = !state.experiment || !runs.every(({ run, probed }) => isFinal(run.state) && probed);
@@ -164,18 +173,15 @@ export function tryPanel({ api, catalogue, language, chart, wake, start, onChang
       } else if (trained !== before) build();
       if (near) measure();
       setText(summary, problem || t("summary.empty"));
-      if (!measured) return;
-      const styles = Object.fromEntries(runs.map(({ run, style }) => [run.id, style]));
-      if (measured.state.order.some((id) => !(id in styles))) return;
-      const own = viewAt(measured.state, Infinity, styles);
-      const lanes = lanesOf(own, t);
-      const high = Math.max(EXTENT.high, measured.state.extent.relative.high);
+      if (!tried || !measured) return;
       const context = { ...surroundings, left: surroundings.margins.left, right: surroundings.margins.right, width: chart.box.clientWidth };
-      chart.draw(profileFigure(own, lanes, { scale: "relative", theory: false, extent: { absolute: EXTENT, relative: { ...EXTENT, high } } }, context), surroundings);
-      const entries = lanes.map((lane) => ({ lane, ...arriving(lane, language) }));
+      chart.draw(triedOf(tried, context), surroundings);
+      const entries = tried.lanes.map((lane) => ({ lane, ...arriving(lane, language) }));
       legend.show(entries.map(({ lane, value, word }) => ({ key: lane.key, label: lane.label, look: lane, value, word })));
       const said = entries.map(({ lane, value, word }) => t("summary.lane", { model: lane.label, value, word })).join("; ");
-      setText(summary, problem || t(measured.trained ? "try.summary.trained" : "try.summary", { t: language.integer(own.length), lanes: said }));
+      setText(summary, problem || t(tried.trained ? "try.summary.trained" : "try.summary", { t: language.integer(tried.view.length), lanes: said }));
     },
   };
+
+  return { panel, shown };
 }
