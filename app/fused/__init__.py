@@ -12,6 +12,7 @@ A run keeps the name it began with, also when it is started again elsewhere: res
 last digits, training magnifies that, and the frames of two kernels must not be mixed.
 """
 
+import contextlib
 import importlib.util
 import threading
 from collections.abc import Iterable
@@ -63,6 +64,15 @@ def kernels_for(name: str) -> Kernels:
     from app.fused.kernels import Fused
 
     return Fused()
+
+
+def loads_soon() -> bool:
+    """Tell whether the fused kernels are being loaded, and nothing is left to compile."""
+    from app.fused.cache import is_complete
+
+    with contextlib.suppress(Exception):  # a folder that cannot be written, a broken compiler
+        return _preparing is not None and not _failed.is_set() and is_complete()
+    return False
 
 
 def best(wait: float = 0.0) -> str:

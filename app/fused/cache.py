@@ -51,6 +51,11 @@ def _complete() -> Path:
     return place() / f"complete-{binding.get_host_cpu_name()}"
 
 
+def is_complete() -> bool:
+    """Tell whether everything is compiled."""
+    return _complete().exists()
+
+
 def mark_complete() -> None:
     """Remember that everything is compiled."""
     _complete().touch()
@@ -62,10 +67,10 @@ def compile_apart() -> None:
     Within this process the compiler would hold Python's lock for half a minute. Of several
     processes that ask at once, one compiles and the others wait.
     """
-    if _complete().exists():
+    if is_complete():
         return
     with _alone(place() / "lock"):
-        if not _complete().exists():
+        if not is_complete():
             paths = [str(HERE.parent.parent), os.environ.get("PYTHONPATH", "")]
             subprocess.run(
                 [sys.executable, "-m", "app.fused", "--nice"],

@@ -16,13 +16,17 @@ import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import fused, logs
-from app.core.frames import frame_to_json
 from app.core.spec import ENGINE_VERSION, RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from app.runs import log
 from app.runs.store import Store, StoreError, reason
 
 _log = logging.getLogger(__name__)
+
+# A worker that was just started in the place of a dead one would begin a run with other kernels
+# than its neighbours, and the last digits of its numbers would differ from theirs.
+KERNELS_LOAD_WITHIN = 5.0
 
 
 def dask_setup(worker: object) -> None:
@@ -67,7 +71,8 @@ def _execute(run_id: str, cluster: str) -> str:
     store = _store(os.environ["VGL_DATABASE"])
 
     def claim_it() -> log.Claim | None:
-        versions = {**provenance(), "kernels": fused.best()}
+        wait = KERNELS_LOAD_WITHIN if fused.loads_soon() else 0.0
+        versions = {**provenance(), "kernels": fused.best(wait)}
         return log.claim(store, run_id, versions, cluster)
 
     while True:

@@ -91,3 +91,14 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path):
         cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert Path(done.stdout.strip()).parent == tmp_path / "cache"
+
+
+@has_numba
+def test_what_is_compiled_is_worth_waiting_for(fresh, monkeypatch):
+    assert not fresh.loads_soon()  # nobody prepares anything
+    fresh.prepare()
+    monkeypatch.setattr("app.fused.cache.is_complete", lambda: False)
+    assert not fresh.loads_soon()  # compiling takes half a minute
+    monkeypatch.setattr("app.fused.cache.is_complete", lambda: True)
+    assert fresh.loads_soon()
+    assert fresh.best(wait=300.0) == "fused"
