@@ -81,7 +81,7 @@ class Pages:
                 for code, name in LANGUAGES.items()
             ],
             # What others show of a page when they link it has to be named in full.
-            picture=str(request.base_url) + assets.url(f"social/{texts.language}.png"),
+            picture=lambda page: f"{request.base_url}{assets.url(_picture(page, texts))}",
             root=root,
             asset=lambda name: root + assets.url(name),
             modules=[root + assets.url(name) for name in assets.names("js/", ".js")],
@@ -107,6 +107,12 @@ class Pages:
         if self._texts_of is None or self._texts_of[0] != assets.digest:
             self._texts_of = assets.digest, load_texts(self._i18n)
         return self._texts_of[1]
+
+
+def _picture(page: str, texts: Texts) -> str:
+    """Return the picture of a page (``scripts/social.py``); what has none shows the lesson's."""
+    own = page if f"site.picture.{page}" in texts else "lesson"
+    return f"social/{own}.{texts.language}.png"
 
 
 def _with_language(request: Request, language: str) -> str:

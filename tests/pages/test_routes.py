@@ -61,28 +61,45 @@ def test_switching_the_language_keeps_the_set_up(client: Client) -> None:
     assert 'href="?preset=recall&amp;task.length=80&amp;lang=pt-BR"' in html
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/lab", "/challenges"])
-def test_a_link_shows_what_it_leads_to(client: Client, path: str, lang: str) -> None:
+PAGES = ["/", "/lab", "/compare", "/challenges", "/about"]
+
+
+def told(client: Client, path: str, lang: str) -> dict[str, str]:
+    """Return what a page tells those who link it."""
     html = client.get(f"{path}?lang={lang}").text
+    return dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', html))
 
-    def told(name: str) -> str:
-        found = re.search(rf'<meta (?:name|property)="{name}" content="([^"]*)">', html)
-        assert found, name
-        return found[1]
 
-    assert told("description") == told("og:description")
-    assert told("og:title") not in ("", "Lab")
-    picture = told("og:image")
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_link_shows_what_it_leads_to(client: Client, path: str, lang: str) -> None:
+    found = told(client, path, lang)
+    assert found["description"] == found["og:description"]
+    assert found["og:title"] not in ("", "Lab")
+    picture = found["og:image"]
     assert picture.startswith("http://test/static/")
+    assert picture.endswith(f".{lang}.png")
     answer = client.get(picture.removeprefix("http://test"))
     assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (answer.content[16:20], answer.content[20:24]) == (
         (1200).to_bytes(4, "big"),
         (630).to_bytes(4, "big"),
     )
+    html = client.get(f"{path}?lang={lang}").text
     for other in (*LANGUAGES, "x-default"):
         assert f'<link rel="alternate" hreflang="{other}" href=' in html
+
+
+def test_every_page_has_a_picture_and_words_of_its_own(client: Client) -> None:
+    found = [told(client, path, lang) for path in PAGES for lang in LANGUAGES]
+    for name in ("og:image", "og:image:alt", "og:description", "og:title"):
+        assert len({each[name] for each in found}) == len(found), name
+
+
+def test_what_has_no_picture_shows_that_of_the_lesson(client: Client) -> None:
+    here, lesson = (told(client, path, "en") for path in ("/embed/lesson/cell", "/"))
+    assert here["og:image"] == lesson["og:image"]
 
 
 def test_the_prediction_is_on_the_page_before_the_modules_are(client: Client) -> None:
