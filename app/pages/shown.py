@@ -162,7 +162,8 @@ def show_opening(gates: list[Line], texts: Texts) -> Opening:
     legend = [
         Legend(line.look, line.label, mean, "", "") for line, mean in zip(gates, means, strict=True)
     ]
-    return Opening(openings(gates, words), legend)
+    length = 1 + max(len(line.values) for line in gates)  # the first step has none before it
+    return Opening(openings(gates, length, words), legend)
 
 
 def _label(key: str, figure: Figure, texts: Texts) -> str:

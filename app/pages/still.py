@@ -93,9 +93,8 @@ def profile(lines: Sequence[Line], words: Words) -> str:
     return "".join(parts) + "</svg>"
 
 
-def openings(lines: Sequence[Line], words: Words) -> str:
-    """Draw numbers between 0 and 1 over time."""
-    length = max((len(line.values) for line in lines), default=1)
+def openings(lines: Sequence[Line], length: int, words: Words) -> str:
+    """Draw numbers between 0 and 1 over ``length`` timesteps."""
 
     def y(value: float) -> float:
         return TOP + (1 - value) * (LOW - TOP - BOTTOM)

@@ -158,6 +158,7 @@ def test_an_opening_is_the_factor_of_the_direct_path() -> None:
     """Where a gate is held, it is that number at every timestep."""
     shown = show_figure("side", TEXTS["en"])
     assert shown.opening is not None
+    assert ">50</text>" in shown.opening.svg  # the time axis of the gradients above
     names = [line.label for line in shown.opening.legend]
     assert names == ["LSTM f", "GRU z"]
     # σ(1) = 0.73 and σ(0) = 0.5 are where the gates begin.
