@@ -129,6 +129,26 @@ export function sameQuestion(a, b) {
   return sameRuns(seedless(a), seedless(b));
 }
 
+/**
+ * Which earlier model of a set-up a model is equal to: the two are one run.
+ * @param {Setup} setup @param {number} index @returns {number|null}
+ */
+export function twinOf({ runs }, index) {
+  const first = runs.findIndex((run) => same(sorted(run), sorted(runs[index])));
+  return first < index ? first : null;
+}
+
+/**
+ * The set-up that an experiment was made with: a preset where it asks its question, else what its
+ * runs say, under a preset that is known.
+ * @param {RunSpec[]} runs @param {Catalogue} catalogue @param {string} otherwise
+ * @returns {Setup}
+ */
+export function setupOfRuns(runs, catalogue, otherwise) {
+  const known = catalogue.presets.find(({ id }) => sameQuestion({ preset: id, runs }, setupOf(catalogue, id)));
+  return { preset: known?.id ?? otherwise, runs };
+}
+
 /** @param {RunSpec} run */
 function sorted(run) {
   return Object.entries(run)

@@ -4,7 +4,7 @@ import { withoutGates } from "./ablation.js";
 import { createApi } from "./api.js";
 import { begin } from "./begin.js";
 import { allOver, fieldProblem } from "./describe.js";
-import { sameQuestion, sameRuns, setupOf, toExperiment } from "./experiment.js";
+import { sameQuestion, sameRuns, setupOf, setupOfRuns, toExperiment } from "./experiment.js";
 import { loadLanguage } from "./i18n.js";
 import { connectMode } from "./mode.js";
 import { createPace } from "./pace.js";
@@ -176,6 +176,8 @@ function createLab(api, language, catalogue, plotly) {
     pin(pinList(viewState.pins).filter((each) => each !== id));
     pins.say(language.t("pin.gone"));
   });
+  /** @type {Map<string, string>} */
+  const pinnedLinks = new Map();
   const pins = createPins(language, {
     pin: (id) => pin([...pinList(viewState.pins), id]),
     unpin: (id) => pin(pinList(viewState.pins).filter((each) => each !== id)),
@@ -279,6 +281,16 @@ function createLab(api, language, catalogue, plotly) {
     };
   }
 
+  /** @param {string} id of a pinned experiment @returns {string} its set-up too, for a server that has lost it */
+  function linkOf(id) {
+    const runs = pinnedLinks.get(id) ? null : pinnedLog.state(id);
+    if (runs) {
+      const pairs = encodeSetup(setupOfRuns(runs.order.map((each) => runs.runs[each].spec), catalogue, setup.preset), catalogue);
+      pinnedLinks.set(id, `?${new URLSearchParams([["lang", language.lang], ...pairs, ["exp", id]])}`);
+    }
+    return pinnedLinks.get(id) ?? `?exp=${id}&lang=${language.lang}`;
+  }
+
   /** @param {string[]} ids */
   function pin(ids) {
     pins.say("");
@@ -323,12 +335,9 @@ function createLab(api, language, catalogue, plotly) {
       // Another server, or a log that was cleared: the set-up in the address still holds.
       setView({ experiment: null });
     } else if (experiment) {
-      const asRun = { preset: setup.preset, runs: experiment.runs.map((each) => each.spec) };
-      if (isWhole) {
-        const known = catalogue.presets.find(({ id }) => sameQuestion(asRun, setupOf(catalogue, id)));
-        asRun.preset = known?.id ?? setup.preset;
-        useSetup(asRun);
-      }
+      const specs = experiment.runs.map((each) => each.spec);
+      const asRun = isWhole ? setupOfRuns(specs, catalogue, setup.preset) : { preset: setup.preset, runs: specs };
+      if (isWhole) useSetup(asRun);
       // A prediction in the address is one of the set-up there.
       began(experiment, asRun, sameQuestion(asRun, setup) ? viewState.guess : null);
       toEdge = true;
@@ -458,7 +467,7 @@ function createLab(api, language, catalogue, plotly) {
       left: left.length ? Math.max(...left) : null,
       seen: scene.view.runs.every(({ ended }) => ended) && clock.step >= scene.view.edge,
     });
-    pins.show(scene, pinList(viewState.pins));
+    pins.show(scene, pinList(viewState.pins), linkOf);
     clockBar.show(scene, !allOver(state));
     const gated = scene.view.runs.flatMap(({ cell, style }, index) => (CELLS[cell].gates.length ? [{ label: style.label, index }] : []));
     viewControls.show(viewState, gated, scene.gates);

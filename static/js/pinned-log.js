@@ -1,5 +1,6 @@
-/** Owner of the pinned experiments: fetches each once, and keeps it. */
+/** Owner of the pinned experiments: fetches each, keeps it, and looks again while it goes on. */
 
+import { allOver } from "./describe.js";
 import { initialState, reduce } from "./reduce.js";
 import { isGone } from "./session.js";
 import { backoff } from "./stream.js";
@@ -8,6 +9,8 @@ import { backoff } from "./stream.js";
 
 /** Frames of a run that a pale line needs at most. */
 const MOST_FRAMES = 200;
+/** Milliseconds after which one that still trains is read again. */
+const AGAIN = 3000;
 
 /**
  * @param {import("./api.js").Api} api
@@ -23,7 +26,7 @@ export function createPinnedLog(api, onChange, onMissing, later = (run, ms) => w
 
   /** @param {string} id */
   const fetchOne = async (id) => {
-    known.set(id, null);
+    if (!known.has(id)) known.set(id, null);
     try {
       const experiment = await api.experiment(id);
       let state = reduce(initialState(), { type: "experiment", experiment });
@@ -35,6 +38,7 @@ export function createPinnedLog(api, onChange, onMissing, later = (run, ms) => w
         state = reduce(state, { type: "frames", frames });
       }
       known.set(id, state);
+      if (!allOver(state)) later(() => void fetchOne(id), AGAIN);
       onChange();
     } catch (error) {
       if (isGone(error)) {
@@ -44,6 +48,7 @@ export function createPinnedLog(api, onChange, onMissing, later = (run, ms) => w
         const attempt = (failures.get(id) ?? 0) + 1;
         failures.set(id, attempt);
         later(() => {
+          if (known.get(id)) return void fetchOne(id); // what was read of it stays
           known.delete(id);
           onChange();
         }, backoff(attempt, Math.random()));

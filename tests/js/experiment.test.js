@@ -12,7 +12,9 @@ import {
   setOption,
   setTask,
   setupOf,
+  setupOfRuns,
   toExperiment,
+  twinOf,
 } from "../../static/js/experiment.js";
 
 const classic = setupOf(catalogue, "classic");
@@ -99,4 +101,16 @@ test("a value is refused as the server refuses it", () => {
   assert.equal(complaint(find("task.length"), null)?.code, "not_nullable");
   assert.equal(complaint(find("training.clip_norm"), null), null);
   assert.equal(complaint(find("dtype"), "int8")?.code, "choice");
+});
+
+test("a model that is equal to an earlier one is found, and one that differs in anything is not", () => {
+  const setup = setCells(setupOf(catalogue, "classic"), catalogue, ["lstm", "lstm", "lstm"]);
+  assert.deepEqual([0, 1, 2].map((at) => twinOf(setup, at)), [null, null, 1], "the first had other weights to begin with");
+  assert.equal(twinOf(setOption(setup, catalogue, "model.forget_bias", 2, 2), 2), null);
+});
+
+test("the runs of an experiment lead back to the preset that they are", () => {
+  const bias = setupOf(catalogue, "bias");
+  assert.deepEqual(setupOfRuns(bias.runs, catalogue, "classic"), bias);
+  assert.equal(setupOfRuns(bias.runs.slice(1), catalogue, "classic").preset, "classic");
 });

@@ -12,7 +12,10 @@ const named = (id) => ({ id, spec: {}, state: "running", holders: 1, runs: [run(
 globalThis.EventSource = class extends EventTarget {
   close() {}
 };
-globalThis.window = { setTimeout: (after) => setTimeout(after, 0) };
+// A window that waits for nothing, except for looks at a stream, which never end.
+globalThis.window = Object.assign(new EventTarget(), {
+  setTimeout: (after, ms) => (ms === 1000 ? 0 : setTimeout(after, 0)),
+});
 
 /** A session whose requests the test answers. */
 function start() {
@@ -98,6 +101,21 @@ test("a pin stays while the server is busy, and goes when it is gone", async () 
   later[1].again();
   await soon();
   assert.deepEqual(missing, ["p"]);
+});
+
+test("a pinned training is read again until it is over, and stays on screen meanwhile", async () => {
+  const later = [];
+  const state = ["running", "finished"];
+  const api = { experiment: async () => ({ ...named("p"), runs: [{ ...run("a", "rnn"), state: state.shift(), seq: 0 }] }), frames: async () => [frame("a", 0)] };
+  const log = createPinnedLog(api, () => {}, () => {}, (again, ms) => later.push({ again, ms }));
+  log.state("p");
+  await soon();
+  assert.equal(log.state("p").runs.a.state, "running");
+  later[0].again();
+  assert.equal(log.state("p").runs.a.state, "running");
+  await soon();
+  assert.equal(log.state("p").runs.a.state, "finished");
+  assert.equal(later.length, 1, "over: it is not read any more");
 });
 
 test("of a long pinned run frames are left out, but not the last one", async () => {

@@ -2,7 +2,7 @@
 
 import { cellTexts, cellTimestep, INSIDE } from "../charts/cell.js";
 import { createProbeReader } from "../typed-array.js";
-import { byId, el, setText } from "./dom.js";
+import { byId, el, rebuild, setText } from "./dom.js";
 import { createUnitStrips } from "./gates-panels.js";
 
 /** @typedef {import("../types.js").Scene} Scene */
@@ -29,8 +29,9 @@ export function cellPanel(onChange) {
     const now = JSON.stringify(labels);
     if (now !== modelShape) {
       modelShape = now;
-      models.replaceChildren(
-        ...labels.map((label, index) =>
+      rebuild(
+        models,
+        labels.map((label, index) =>
           el("label", {}, el("input", { type: "radio", name: "cell-model", value: index, onchange: () => onChange({ cell: index }) }), el("span", {}, label)),
         ),
       );

@@ -1,7 +1,7 @@
 /** The controls of the set-up: few in sight, all under "more". Built from the catalogue. */
 
-import { addModel, agreed, cellOptions, optionsOf, setCells, setOption, setTask, valueAt } from "../experiment.js";
-import { el, icon, setText } from "./dom.js";
+import { addModel, agreed, cellOptions, optionsOf, setCells, setOption, setTask, twinOf, valueAt } from "../experiment.js";
+import { el, icon, rebuild, setText } from "./dom.js";
 import { createField } from "./field.js";
 
 /** @typedef {import("../types.js").Catalogue} Catalogue */
@@ -31,7 +31,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
   const { t, has } = language;
   /** @type {Array<{path: string, index: number|null, field: Field}>} */
   let fields = [];
-  /** @type {Array<{name: HTMLElement, remove: HTMLElement|null}>} heads of the models */
+  /** @type {Array<{name: HTMLElement, remove: HTMLElement|null, twin: HTMLElement}>} heads of the models */
   let heads = [];
   let shape = "";
 
@@ -103,11 +103,13 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
             icon("close"),
           )
         : null;
-    heads.push({ name, remove });
+    const twin = el("p", { class: "hint model-twin", role: "status" });
+    heads.push({ name, remove, twin });
     return el(
       "fieldset",
       { class: "model-card", "data-cell": cells[index] },
       el("legend", {}, name, remove),
+      twin,
       el(
         "div",
         { class: "control-grid" },
@@ -133,8 +135,9 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
     const options = new Map(setup.runs.flatMap((run) => optionsOf(catalogue, run).map((option) => [option.path, option])));
     const preset = catalogue.presets.find(({ id }) => id === setup.preset);
     const chosen = [...new Set([...(preset?.controls ?? IN_SIGHT), ...ALWAYS])];
-    inSight.replaceChildren(
-      ...chosen.flatMap((path) => {
+    rebuild(
+      inSight,
+      chosen.flatMap((path) => {
         const option = options.get(path);
         if (!option || without.includes(path)) return [];
         const field = fieldFor(option, setup);
@@ -158,7 +161,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
       icon("plus"),
       t("setup.add-model"),
     );
-    all.replaceChildren(
+    rebuild(all, [
       section(
         "task",
         chooser(
@@ -180,7 +183,7 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
       ),
       section("training", ...rest((option) => option.path.startsWith("training."))),
       section("numbers", ...rest((option) => !option.path.includes("."))),
-    );
+    ]);
   };
 
   return {
@@ -190,13 +193,14 @@ export function createControls({ inSight, all, catalogue, language, labels, onCh
       // Not the labels, which hold values: what is built again under a slider ends its movement.
       const now = JSON.stringify([setup.preset, first.task.name, setup.runs.map((run) => [run.model.cell, ...optionsOf(catalogue, run).map(({ path }) => path)])]);
       if (now !== shape) {
-        const focused = document.activeElement?.id;
         shape = now;
         build(setup);
-        if (focused) document.getElementById(focused)?.focus();
       }
-      for (const [at, model] of labels(setup).entries()) {
+      const names = labels(setup);
+      for (const [at, model] of names.entries()) {
         setText(heads[at].name, model);
+        const first = twinOf(setup, at);
+        setText(heads[at].twin, first === null ? "" : t("setup.twin", { n: language.integer(first + 1) }));
         heads[at].remove?.setAttribute("aria-label", t("setup.remove-model", { model }));
       }
       for (const { path, index, field } of fields) {

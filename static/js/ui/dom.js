@@ -47,6 +47,26 @@ function append(element, children) {
   }
 }
 
+const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select:not(:disabled), a[href]";
+
+/**
+ * Replace what an element holds; who has the focus in it keeps his place: the same control, or what
+ * stands where it stood.
+ * @param {Element} element @param {Child[]} children
+ * @param {HTMLElement|null} [instead] takes the focus where nothing is left
+ */
+export function rebuild(element, children, instead = null) {
+  const before = /** @type {HTMLElement[]} */ ([...element.querySelectorAll(FOCUSABLE)]);
+  const at = before.findIndex((each) => each === document.activeElement);
+  const { id = "" } = before[at] ?? {};
+  element.replaceChildren();
+  append(element, children);
+  if (at < 0) return;
+  const after = /** @type {HTMLElement[]} */ ([...element.querySelectorAll(FOCUSABLE)]);
+  const same = id ? after.find((each) => each.id === id) : undefined;
+  (same ?? after[Math.min(at, after.length - 1)] ?? instead)?.focus();
+}
+
 /**
  * Set the text only where it changed, so that nothing is laid out or announced again.
  * @param {Element} element @param {string} text

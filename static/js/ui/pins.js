@@ -3,7 +3,7 @@
 import { allOver } from "../describe.js";
 import { experimentIn, MOST_PINS } from "../pins.js";
 import { CELLS } from "../visual.js";
-import { byId, el, icon, setText } from "./dom.js";
+import { byId, el, icon, rebuild, setText } from "./dom.js";
 
 /** @typedef {import("../types.js").Language} Language */
 /** @typedef {import("../types.js").Scene} Scene */
@@ -42,8 +42,8 @@ export function createPins(language, act) {
     /** @param {string} words */
     say: (words) => setText(said, words),
 
-    /** @param {Scene} scene @param {string[]} pins */
-    show({ state, view }, pins) {
+    /** @param {Scene} scene @param {string[]} pins @param {(id: string) => string} linkOf */
+    show({ state, view }, pins, linkOf) {
       current = state.experiment?.id ?? null;
       const pinned = current !== null && pins.includes(current);
       pin.disabled = !pinned && (current === null || !allOver(state) || pins.length >= MOST_PINS);
@@ -52,23 +52,21 @@ export function createPins(language, act) {
       const gated = view.runs.flatMap(({ cell, run, style }, index) =>
         CELLS[cell].gates.length && (run.spec.model.clamp_forget ?? null) === null ? [{ label: style.label, index }] : [],
       );
-      const now = JSON.stringify([pins, gated]);
+      const now = JSON.stringify([pins.map((id) => [id, linkOf(id)]), gated]);
       if (now === shape) return;
       shape = now;
-      list.replaceChildren(
-        ...pins.map((id, at) =>
+      const items = pins.map((id, at) =>
           el(
             "li",
             { class: "pin" },
-            el("a", { href: `?exp=${id}&lang=${language.lang}`, target: "_blank" }, t("pin.name", { n: language.integer(at + 1) })),
+            el("a", { href: linkOf(id), target: "_blank" }, t("pin.name", { n: language.integer(at + 1) })),
             el("button", { type: "button", class: "quiet", "aria-label": t("pin.unpin", { n: language.integer(at + 1) }), onclick: () => act.unpin(id) }, icon("close")),
           ),
-        ),
       );
-      ablations.replaceChildren(
-        ...gated.map(({ label, index }) =>
-          el("button", { type: "button", class: "button", onclick: () => act.ablate(index) }, t("ablate.run", { model: label })),
-        ),
+      rebuild(list, items, pin);
+      rebuild(
+        ablations,
+        gated.map(({ label, index }) => el("button", { type: "button", class: "button", onclick: () => act.ablate(index) }, t("ablate.run", { model: label }))),
       );
     },
   };

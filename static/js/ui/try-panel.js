@@ -8,7 +8,7 @@ import { createLatest } from "../latest.js";
 import { changeable, measuredState, question } from "../try.js";
 import { viewAt } from "../view.js";
 import { isFinal, lanesOf } from "../visual.js";
-import { byId, el, setText } from "./dom.js";
+import { byId, el, rebuild, setText } from "./dom.js";
 import { createField } from "./field.js";
 import { createLegend } from "./legend.js";
 
@@ -108,7 +108,7 @@ export function tryPanel({ api, catalogue, language, chart, wake, start, onChang
 
   const build = () => {
     const offered = changeable(specs, catalogue).filter(({ option }) => !(trained && option.name === "init"));
-    controls.replaceChildren(
+    rebuild(controls, [
       ...offered.map(({ option, value }) => {
         const field = createField({
           option,
@@ -130,7 +130,7 @@ export function tryPanel({ api, catalogue, language, chart, wake, start, onChang
         return field.element;
       }),
       el("button", { type: "button", class: "button try-reset", onclick: () => change({}) }, t("try.reset")),
-    );
+    ]);
   };
 
   /** @param {ShownRun[]} now @returns {Tried|null} */

@@ -1,6 +1,6 @@
 /** Small switches of the figures: scale of the profile, theory lines, whose gates. */
 
-import { byId, el } from "./dom.js";
+import { byId, el, rebuild } from "./dom.js";
 
 /** @typedef {import("../types.js").Scale} Scale */
 /** @typedef {import("../url-codec.js").ViewState} ViewState */
@@ -36,8 +36,9 @@ export function createViewControls(onChange) {
       const now = JSON.stringify(gated);
       if (now !== shape) {
         shape = now;
-        models.replaceChildren(
-          ...gated.map(({ label, index }) =>
+        rebuild(
+          models,
+          gated.map(({ label, index }) =>
             el(
               "label",
               {},
