@@ -1,5 +1,6 @@
 """The application: its parts put together, started and stopped."""
 
+import asyncio
 import functools
 import logging
 import os
@@ -7,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -56,7 +58,7 @@ log = logging.getLogger(__name__)
 STARTUP_FAILURE = 3  # the exit code of uvicorn's own command
 
 # Streams are told to end first; what then still holds a connection is cut off.
-GRACE = 3
+GRACE = 2
 
 OTHER_FILES = 500  # besides connections: the database, the log, pipes to workers
 
@@ -173,7 +175,9 @@ def _surround(app: FastAPI, services: Services) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which says where it is, and tells the event streams before it goes."""
+    """uvicorn, which says where it is, and tells event streams and proxies before it goes."""
+
+    _in_haste = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -189,7 +193,18 @@ class Server(uvicorn.Server):
         application = self.config.app
         if isinstance(application, FastAPI):
             application.state.services.tail.drain()
+        # Who presses Ctrl-C has nobody in front of the server who would have to hear of it first.
+        self._in_haste = self._in_haste or sig != signal.SIGTERM
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Go on answering for a moment: a proxy asks ``/readyz``, hears 503, and sends no more."""
+        application = self.config.app
+        if isinstance(application, FastAPI):
+            over = time.monotonic() + application.state.services.settings.drain_seconds
+            while time.monotonic() < over and not self._in_haste:
+                await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
 
 
 def _room_for(connections: int) -> int:

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     send_timeout: float = Field(
         60.0, gt=0, le=3600, description="Seconds in which a client must read some of an answer."
     )
+    drain_seconds: float = Field(
+        1.0, ge=0, le=60, description="Seconds from SIGTERM, and 503 at /readyz, to a closed door."
+    )
     max_connections: int = Field(5000, ge=10, description="Connections open at the same time.")
     max_client_connections: int = Field(
         2000, ge=1, description="Connections of one address, unless it is a trusted proxy."

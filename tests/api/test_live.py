@@ -10,9 +10,9 @@ import httpx
 import psutil
 import pytest
 
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.frames import frame_to_json
 from tests.api.sse import read_events
 
 pytestmark = pytest.mark.slow
@@ -218,6 +218,12 @@ def test_a_killed_server_loses_nothing_and_leaves_nobody_behind(start):
     assert stored[runs[1]["id"]] == undisturbed(runs[1]["spec"])
 
 
+def draining(server):
+    # A connection of its own: one that is open would be answered even behind a closed door.
+    answer = httpx.get(f"{server.url}/readyz")
+    return answer if answer.status_code == 503 else None
+
+
 def test_asked_to_end_it_says_so_and_is_gone_within_five_seconds(start):
     server = start()
     experiment = ask(server, endless(5))
@@ -234,6 +240,9 @@ def test_asked_to_end_it_says_so_and_is_gone_within_five_seconds(start):
     processes = psutil.Process(server.process.pid).children(recursive=True)
     began = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
+    # The door is still open, and who asks at it hears that he should go elsewhere.
+    told = wait_for(lambda: draining(server), 0.9)
+    assert (told.status_code, told.json()["code"]) == (503, "draining")
     assert server.process.wait(10) == 0
     assert time.monotonic() - began < 5.0
     for thread in threads:

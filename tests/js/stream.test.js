@@ -23,6 +23,9 @@ function start({ stillThere = async () => true } = {}) {
   FakeSource.opened = [];
   const heard = [];
   const timers = [];
+  const looks = [];
+  const clock = { now: 1e12 };
+  const page = new EventTarget();
   const stream = openStream(
     "events",
     {
@@ -32,9 +35,21 @@ function start({ stillThere = async () => true } = {}) {
       onConnection: ({ phase }) => heard.push([phase]),
       stillThere,
     },
-    { create: (url) => new FakeSource(url), later: (run, ms) => timers.push({ run, ms }), random: () => 0.5 },
+    {
+      create: (url) => new FakeSource(url),
+      later: (run, ms) => (ms === 1000 ? looks : timers).push({ run, ms }), // once a second it looks around
+      random: () => 0.5,
+      now: () => clock.now,
+      page,
+    },
   );
-  return { stream, heard, timers, source: () => FakeSource.opened.at(-1), opened: () => FakeSource.opened.length };
+  const pass = (seconds) => {
+    clock.now += 1000 * seconds;
+    looks.at(-1).run();
+  };
+  const wake = (name) => page.dispatchEvent(new Event(name));
+  const last = { source: () => FakeSource.opened.at(-1), opened: () => FakeSource.opened.length };
+  return { stream, heard, timers, looks, pass, wake, clock, ...last };
 }
 const phases = (heard) => heard.filter(([, ...rest]) => rest.length === 0).map(([phase]) => phase);
 
@@ -79,6 +94,7 @@ test("a proxy that answers 502 for a while is asked less and less often, and the
   assert.equal(source().url, "events?last_event_id=3");
   source().onopen();
   assert.equal(phases(heard).at(-1), "open");
+  source().say("state", { run: "a", state: "running" });
   source().onerror();
   assert.equal(timers.at(-1).ms, delays[0]);
 });
@@ -137,4 +153,80 @@ test("a late message of a closed source is not heard", () => {
   old.onerror();
   old.say("frame", { run: "a", seq: 1 }, "1");
   assert.equal(heard.some(([name]) => name === "frame"), false);
+});
+
+test("a proxy that opens streams and cuts them at once is asked less and less often", async () => {
+  const { source, timers } = start();
+  for (let turn = 0; turn < 4; turn += 1) {
+    source().onopen();
+    source().onerror();
+    await timers.at(-1).run();
+  }
+  assert.ok(timers.at(-1).ms >= 4 * timers[0].ms);
+});
+
+test("a stream that was promised to be heard and is not is opened again where it was", async () => {
+  const { source, opened, timers, pass } = start();
+  source().onopen();
+  source().say("frame", { run: "a", seq: 3 }, "3");
+  source().say("heartbeat", { within: 10 });
+  const silent = source();
+  pass(24);
+  assert.equal(silent.closed, false);
+  pass(2);
+  assert.equal(silent.closed, true);
+  await timers[0].run();
+  assert.equal(opened(), 2);
+  assert.equal(source().url, "events?last_event_id=3");
+});
+
+test("whatever comes is a sign of life", () => {
+  const { source, pass } = start();
+  for (let turn = 0; turn < 20; turn += 1) {
+    pass(20);
+    source().say(turn % 2 ? "heartbeat" : "state", turn % 2 ? { within: 15 } : { run: "a" });
+  }
+  assert.equal(source().closed, false);
+});
+
+test("a server that takes the connection and answers nothing is not waited for for ever", async () => {
+  const { source, opened, timers, pass } = start();
+  pass(40);
+  assert.equal(source().closed, true);
+  await timers[0].run();
+  assert.equal(opened(), 2);
+});
+
+test("who wakes up does not wait for the next look, nor for the delay", async () => {
+  for (const name of ["online", "pageshow", "visibilitychange"]) {
+    const { source, opened, wake, clock } = start();
+    wake(name);
+    assert.equal(opened(), 1); // nothing is wrong
+    clock.now += 3_600_000; // it slept for an hour: no timer ran
+    wake(name);
+    assert.equal(opened(), 2);
+    source().onerror();
+    wake(name);
+    await Promise.resolve(); // it asks whether the experiment is there
+    await Promise.resolve();
+    assert.equal(opened(), 3);
+  }
+});
+
+test("a delay that was skipped opens nothing a second time", async () => {
+  const { source, opened, timers, wake } = start();
+  source().onerror();
+  wake("online");
+  await timers[0].run();
+  assert.equal(opened(), 2);
+});
+
+test("after its end a stream looks around no more", () => {
+  const { stream, looks, opened, pass, wake } = start();
+  stream.close();
+  const before = looks.length;
+  pass(1000);
+  wake("online");
+  assert.equal(looks.length, before);
+  assert.equal(opened(), 1);
 });
