@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from app.core.cells import CELLS
@@ -12,7 +13,7 @@ from app.core.options import Option, options_of
 from app.core.spec import RunSpec, Training
 from app.core.tasks import TASKS
 from app.pages.i18n import Texts
-from app.pages.numbers import number
+from app.pages.numbers import decimal, number
 from app.pages.render import Pages
 from app.runs.grading import grade_run
 from app.runs.store import Store
@@ -73,6 +74,15 @@ def value_text(value: Value, texts: Texts) -> str:
     return number(float(value), texts.language, 3)
 
 
+def field_text(value: Value, lang: str) -> str:
+    """Write a value as a person types it: "0.0001", not as a power of ten."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return decimal(np.format_float_positional(float(value), trim="-"), lang)
+
+
 def show_result(challenge: Challenge, run_id: str, store: Store, texts: Texts) -> Result | None:
     """Grade a run again, now; None if this server does not know it."""
     found = grade_run(store, challenge, run_id)
@@ -119,6 +129,7 @@ def add(router: APIRouter, pages: Pages) -> None:
                 for challenge in CHALLENGES.values()
             },
             field_of=field_of,
+            field_text=lambda value: field_text(value, texts.language),
             value_text=lambda value: value_text(value, texts),
             asked=asked,
             result=result,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.core.challenges import CHALLENGES
-from app.pages.challenges import criterion_text, value_text
+from app.pages.challenges import criterion_text, field_of, value_text
 from app.pages.i18n import load_texts
 from app.pages.render import ROOT
 
@@ -25,6 +25,24 @@ def test_every_challenge_is_there_with_its_words(client: Client, lang: str) -> N
         for criterion in challenge.criteria:
             assert criterion_text(criterion, TEXTS[lang])
     assert html.count("data-path=") == sum(len(each.controls) for each in CHALLENGES.values())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_field_holds_its_value_as_it_is_typed(client: Client, lang: str) -> None:
+    """So that an attempt without a change is one: "10⁻⁴" is no number in a field."""
+    html = client.get("/challenges", params={"lang": lang}).text
+    fields = re.findall(r'data-path="([^"]+)" value="([^"]*)"', html)
+    wanted = [
+        (path, value)
+        for challenge in CHALLENGES.values()
+        for path in challenge.controls
+        for option, value in [field_of(challenge, path)]
+        if not option.choices
+    ]
+    assert [path for path, _ in fields] == [path for path, _ in wanted]
+    mark = "," if lang == "pt-BR" else "."
+    for (_, text), (_, value) in zip(fields, wanted, strict=True):
+        assert (float(text.replace(mark, ".")) if text else None) == value
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
