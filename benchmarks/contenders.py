@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core import probes
+from app.core import quantities
 from app.core.arrays import flatten
 from app.core.kernels import Kernels
 from app.core.optimisers import Adam, clip_by_global_norm
@@ -41,9 +41,9 @@ def ours(
         gradients = passed.gradients
         profiles = []
         if norms:
-            profiles.append(probes.profile(gradients.dhs_total, gradients.exponent))
+            profiles.append(quantities.profile(gradients.dhs_total, gradients.exponent))
             if gradients.dcs_total is not None:
-                profiles.append(probes.profile(gradients.dcs_total, gradients.exponent))
+                profiles.append(quantities.profile(gradients.dcs_total, gradients.exponent))
         gradient, _ = flatten({name: gradients.params[name] for name in params})
         norm = float(np.linalg.norm(gradient.astype(np.float64)))
         clip_by_global_norm(gradient, norm, 1.0)

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from app import fused
-from app.core.probe import Interventions, probe
+from app.core.interventions import Interventions, probe
 from app.core.spec import RunSpec
 from app.core.tasks.base import Batch
 from app.core.trainer import _Session, cast, network_of

@@ -22,9 +22,9 @@ import psutil
 from sqlalchemy import func, select
 
 from app import fused
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from app.runs.store import UNFINISHED, Store, frames, runs
 from benchmarks.load import ask, serving
 from benchmarks.step_vs_peers import machine

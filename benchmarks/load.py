@@ -31,10 +31,10 @@ import httpx
 import psutil
 from sqlalchemy import select
 
-from app.core.frames import frame_to_json
 from app.core.presets import PRESETS
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from app.runs import log
 from app.runs.store import Store, runs
 from benchmarks.load_client import Crowd

@@ -13,9 +13,10 @@ from app.api.described import RUN_ID, also, problems
 from app.api.exports import spec_of, weights_at
 from app.api.schemas import Asked, RunSpecBody, given, model_of
 from app.api.strict_json import JsonRoute
+from app.core.interventions import Interventions, changed_spec, probe
 from app.core.options import OptionError
-from app.core.probe import Interventions, changed_spec, probe, probed_to_dict
 from app.core.spec import RunSpec
+from app.core.wire import probed_to_dict
 
 router = APIRouter(tags=["probe"], route_class=JsonRoute)
 

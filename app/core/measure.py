@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.core import probes
+from app.core import quantities
 from app.core.arrays import Array, Params
 from app.core.cells.base import Cell, Trace
 from app.core.frames import PROBE_UNITS, Frame, FrameState, GateBand, ProbeUnits
@@ -37,10 +37,10 @@ def measure_frame(
         Whether the frame carries single units and a copy of the weights.
     """
     trace, gradients = passed.trace, passed.gradients
-    grad_h = probes.profile(gradients.dhs_total, gradients.exponent)
+    grad_h = quantities.profile(gradients.dhs_total, gradients.exponent)
     grad_c = None
     if gradients.dcs_total is not None:
-        grad_c = probes.profile(gradients.dcs_total, gradients.exponent)
+        grad_c = quantities.profile(gradients.dcs_total, gradients.exponent)
     whole = gradients.params["W_h"] * len(passed.losses)  # back to the sum over the batch
     kept = cell.gates(trace).get(cell.retention_gate or "")
     probe_gates = {name: gate[:, 0] for name, gate in cell.gates(probe).items()}  # (T, H)
@@ -54,13 +54,13 @@ def measure_frame(
         clipped=clip_norm is not None and grad_norm > clip_norm,
         grad_h=grad_h,
         grad_c=grad_c,
-        direct=probes.direct_path(cell, trace, gradients),
-        bound=probes.pascanu_bound(cell, params, grad_h),
-        retention_h=probes.retention(grad_h),
-        retention_c=probes.retention(grad_c),
-        long_range_share=probes.long_range_share(trace, whole),
-        half_life=probes.half_life(kept),
-        saturation=probes.saturation(cell, trace),
+        direct=quantities.direct_path(cell, trace, gradients),
+        bound=quantities.pascanu_bound(cell, params, grad_h),
+        retention_h=quantities.retention(grad_h),
+        retention_c=quantities.retention(grad_c),
+        long_range_share=quantities.long_range_share(trace, whole),
+        half_life=quantities.half_life(kept),
+        saturation=quantities.saturation(cell, trace),
         gates=_bands(probe_gates),
         probe=_units(cell, params, probe, probe_inputs) if with_units else None,
         weights={name: w.copy() for name, w in params.items()} if with_units else None,
@@ -97,7 +97,7 @@ def _units(cell: Cell, params: Params, probe: Trace, inputs: Array) -> ProbeUnit
         **cell.gates(probe),
         "hidden_state": probe.hs,
         "cell_state": probe.cs,
-        "pre_activation": probes.pre_activation(cell, params, probe, PROBE_UNITS),
+        "pre_activation": quantities.pre_activation(cell, params, probe, PROBE_UNITS),
     }
     return ProbeUnits(
         inputs=inputs[:, 0].copy(),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.core.frames import Frame
+from app.core.interventions import Interventions, Probed, probe
 from app.core.presets import PRESETS, merged
-from app.core.probe import Interventions, Probed, probe
 from app.core.spec import RunSpec
 
 Value = float | int

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import fused, logs
 from app.core.spec import ENGINE_VERSION, RunSpec
 from app.core.trainer import train
-from app.core.frames import frame_to_json
+from app.core.wire import frame_to_json
 from app.runs import log
 from app.runs.store import Store, StoreError, reason
 

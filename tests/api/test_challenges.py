@@ -5,9 +5,9 @@ import json
 import pytest
 
 from app.core.challenges import CHALLENGES
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 
 CHALLENGE = CHALLENGES["half_life_50"]
 
@@ -20,7 +20,7 @@ def trained(lab, **model):
 
 
 def play(lab, run, spec):
-    from app.core.frames import frame_to_dict
+    from app.core.wire import frame_to_dict
     from app.runs.store import frames, runs
 
     found = list(train(spec))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from app.runs import log
 
 pytestmark = pytest.mark.peers

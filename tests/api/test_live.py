@@ -12,7 +12,7 @@ import pytest
 
 from app.core.spec import RunSpec
 from app.core.trainer import train
-from app.core.frames import frame_to_json
+from app.core.wire import frame_to_json
 from tests.api.sse import read_events
 
 pytestmark = pytest.mark.slow

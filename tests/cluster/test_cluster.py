@@ -11,9 +11,9 @@ import time
 import httpx
 import pytest
 
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from tests.api.sse import read_events
 from tests.cluster.conftest import Cluster, kill
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.core.challenges import CHALLENGES, FINAL, Criterion, Value, grade, quantities
-from app.core.frames import frame_to_dict
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_dict
 from app.fused import kernels_for
 
 # What solves each, as changes of its start.

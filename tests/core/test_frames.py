@@ -8,16 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.core.frames import (
-    LEVELS,
-    Frame,
-    GateBand,
-    ProbeUnits,
-    frame_to_dict,
-    frame_to_json,
-    significant,
-)
-from app.core.frames import typed_array as encode
+from app.core.frames import Frame, GateBand, ProbeUnits
+from app.core.wire import LEVELS, frame_to_dict, frame_to_json, significant
+from app.core.wire import typed_array as encode
 
 steady = settings(derandomize=True, deadline=None)
 

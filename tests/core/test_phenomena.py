@@ -6,7 +6,7 @@ Small enough to run in seconds; the presets are verified over more seeds by a co
 import numpy as np
 import pytest
 
-from app.core import probes
+from app.core import quantities
 from app.core.spec import RunSpec
 from app.core.tasks import Batch
 from app.core.trainer import network_of, streams, train
@@ -26,15 +26,15 @@ def untrained(model, seed=0, task=ADDING):
 
 
 def grad_h(passed):
-    return probes.profile(passed.gradients.dhs_total, passed.gradients.exponent)
+    return quantities.profile(passed.gradients.dhs_total, passed.gradients.exponent)
 
 
 def grad_c(passed):
-    return probes.profile(passed.gradients.dcs_total, passed.gradients.exponent)
+    return quantities.profile(passed.gradients.dcs_total, passed.gradients.exponent)
 
 
 def mean_retention(model, seeds=5, of=grad_h, task=ADDING):
-    return np.mean([probes.retention(of(untrained(model, s, task))) for s in range(seeds)])
+    return np.mean([quantities.retention(of(untrained(model, s, task))) for s in range(seeds)])
 
 
 # Factor per step and log10 of grad_h[1] / grad_h[T] with its standard deviation over ten seeds,
@@ -58,7 +58,9 @@ UNTRAINED = {
 )
 def test_untrained_networks(model, factor, ratio, spread):
     profiles = [grad_h(untrained(model, seed)) for seed in range(5)]
-    assert np.mean([probes.retention(p) for p in profiles]) == pytest.approx(ratio, abs=3 * spread)
+    assert np.mean([quantities.retention(p) for p in profiles]) == pytest.approx(
+        ratio, abs=3 * spread
+    )
     slopes = [-np.polyfit(np.arange(100), np.log(p), 1)[0] for p in profiles]
     assert np.exp(np.mean(slopes)) == pytest.approx(factor, abs=0.03)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.core import probes
+from app.core import quantities
 from app.core.cells import GRU, LSTM, RNN
 from app.core.rescaling import lift
 
@@ -59,21 +59,22 @@ class TestStronglyVanishing:
     def test_float32_measures_what_float64_measures(self, cell, run):
         exact, single = (run(cell, steps=400, dtype=d) for d in ("float64", "float32"))
         wanted, got = (
-            probes.profile(p.gradients.dhs_total, p.gradients.exponent) for p in (exact, single)
+            quantities.profile(p.gradients.dhs_total, p.gradients.exponent) for p in (exact, single)
         )
         assert wanted[0] < 1e-60 * wanted[-1]  # float32 ends at 1e-45
         assert (got > 0).all()
         np.testing.assert_allclose(got, wanted, rtol=1e-4)
         if exact.gradients.dcs_total is not None:
             wanted, got = (
-                probes.profile(p.gradients.dcs_total, p.gradients.exponent) for p in (exact, single)
+                quantities.profile(p.gradients.dcs_total, p.gradients.exponent)
+                for p in (exact, single)
             )
             np.testing.assert_allclose(got, wanted, rtol=1e-4)
 
     def test_the_long_range_share_too(self, cell, run):
         exact, single = (run(cell, steps=400, dtype=d) for d in ("float64", "float32"))
         wanted, got = (
-            probes.long_range_share(p.trace, p.gradients.params["W_h"]) for p in (exact, single)
+            quantities.long_range_share(p.trace, p.gradients.params["W_h"]) for p in (exact, single)
         )
         assert 0 < wanted < 1e-45
         assert got == pytest.approx(wanted, rel=1e-4)
@@ -92,7 +93,7 @@ class TestStronglyVanishing:
 
     def test_plain_float32_loses_the_past(self, cell, run):
         plain = run(cell, steps=400, dtype="float32", lift_small=False)
-        measured = probes.profile(plain.gradients.dhs_total, plain.gradients.exponent)
+        measured = quantities.profile(plain.gradients.dhs_total, plain.gradients.exponent)
         assert measured[0] == 0 < measured[-1]
 
     def test_float64_is_lifted_too_where_it_would_end(self, cell, run):
@@ -100,11 +101,11 @@ class TestStronglyVanishing:
         lifted, plain = (run(cell, steps=1000, lift_small=on) for on in (True, False))
         assert lifted.gradients.exponent.max() >= 400
         wanted, got = (
-            probes.profile(p.gradients.dhs_total, p.gradients.exponent) for p in (plain, lifted)
+            quantities.profile(p.gradients.dhs_total, p.gradients.exponent) for p in (plain, lifted)
         )
         np.testing.assert_allclose(got, wanted, rtol=1e-9)
         shares = [
-            probes.long_range_share(p.trace, p.gradients.params["W_h"]) for p in (plain, lifted)
+            quantities.long_range_share(p.trace, p.gradients.params["W_h"]) for p in (plain, lifted)
         ]
         assert shares[1] == pytest.approx(shares[0], rel=1e-6)
 
@@ -130,7 +131,7 @@ def vanish_then_grow(dtype):
 
 def test_a_signal_that_was_lifted_may_grow_again():
     (_, exact), (_, single) = vanish_then_grow("float64"), vanish_then_grow("float32")
-    wanted, got = (probes.profile(g.dhs_total, g.exponent) for g in (exact, single))
+    wanted, got = (quantities.profile(g.dhs_total, g.exponent) for g in (exact, single))
     assert wanted.min() < 1e-20
     assert wanted[0] > 1e20
     assert single.exponent[100] > single.exponent[0] >= 0  # it was lifted, and let down again

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from app.core.arrays import flatten
-from app.core.frames import frame_to_json
 from app.core.optimisers import SGD
 from app.core.spec import RunSpec
 from app.core.tasks.adding import Adding
 from app.core.trainer import SCORE_WINDOW, network_of, streams, train
+from app.core.wire import frame_to_json
 
 
 def spec_of(cell="lstm", task=None, model=None, training=None, **top):

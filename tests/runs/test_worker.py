@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from app.core.frames import frame_to_json
 from app.core.spec import RunSpec
 from app.core.trainer import train
+from app.core.wire import frame_to_json
 from app.runs import log, worker
 from app.runs.experiments import cancel, find_run
 from app.runs.store import StoreError, frames, runs

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.core import probes
+from app.core import quantities
 from app.core.cells import GRU
 
 H = 4
@@ -34,7 +34,7 @@ def test_its_equations(run):
 def test_the_direct_path_is_the_product_of_update_gates(run):
     passed = run(GRU(hidden_size=H), steps=12, drawn=True)
     z = passed.cell.gates(passed.trace)["update_gate"]
-    direct = probes.direct_path(passed.cell, passed.trace, passed.gradients)
+    direct = quantities.direct_path(passed.cell, passed.trace, passed.gradients)
     for t in range(12):
         path = np.prod(z[t + 1 :], axis=0) * passed.dhs[-1]
         assert direct[t] == pytest.approx(np.linalg.norm(path, axis=1).mean(), rel=1e-12)

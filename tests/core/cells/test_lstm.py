@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.core import probes
+from app.core import quantities
 from app.core.cells import LSTM
 from app.core.options import OptionError
 
@@ -68,8 +68,8 @@ def test_relu_is_both_activations_and_not_the_gates(run):
 @pytest.mark.parametrize("v", [1.0, 0.9, 0.5])
 def test_a_clamped_forget_gate_decays_exactly_as_a_power_on_the_direct_path(run, v):
     passed = run(LSTM(hidden_size=H, clamp_forget=v), steps=50)
-    direct = probes.direct_path(passed.cell, passed.trace, passed.gradients)
-    arrived = probes.profile(passed.gradients.dcs_total, passed.gradients.exponent)[-1]
+    direct = quantities.direct_path(passed.cell, passed.trace, passed.gradients)
+    arrived = quantities.profile(passed.gradients.dcs_total, passed.gradients.exponent)[-1]
     np.testing.assert_allclose(direct, v ** np.arange(49.0, -1, -1) * arrived, rtol=1e-12)
 
 

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from app.core import probes
+from app.core import quantities
 from app.core.cells import GRU, LSTM, RNN
 from app.core.cells.base import Gradients
 
@@ -20,22 +20,22 @@ class TestProfile:
     def test_is_the_mean_of_norms_and_not_the_norm_of_the_mean(self):
         derivatives = np.zeros((1, 2, 3))
         derivatives[0, 0], derivatives[0, 1] = [3, 4, 0], [-3, -4, 0]  # would cancel
-        assert probes.profile(derivatives, np.zeros(1, int)).tolist() == [5]
+        assert quantities.profile(derivatives, np.zeros(1, int)).tolist() == [5]
 
     @pytest.mark.parametrize("scale", [1e-300, 1e-160, 1.0, 1e160, 1e300])
     def test_squares_neither_underflow_nor_overflow(self, scale):
         derivatives = scale * np.array([[[3.0, 4.0]]])
-        np.testing.assert_allclose(probes.profile(derivatives, np.zeros(1, int)), 5 * scale)
+        np.testing.assert_allclose(quantities.profile(derivatives, np.zeros(1, int)), 5 * scale)
 
     def test_takes_the_power_of_two_back(self):
         derivatives = np.full((2, 1, 1), 1.5, dtype=np.float32)
-        norms = probes.profile(derivatives, np.array([200, 0]))
+        norms = quantities.profile(derivatives, np.array([200, 0]))
         assert norms.dtype == np.float64
         np.testing.assert_array_equal(norms, [1.5 * 2.0**-200, 1.5])
 
     def test_zero_is_zero_and_infinity_is_infinity(self):
         derivatives = np.array([[[0.0]], [[np.inf]], [[np.nan]]])
-        norms = probes.profile(derivatives, np.zeros(3, int))
+        norms = quantities.profile(derivatives, np.zeros(3, int))
         assert norms[0] == 0
         assert norms[1] == np.inf
         assert np.isnan(norms[2])
@@ -43,31 +43,31 @@ class TestProfile:
 
 class TestRetention:
     def test_is_a_ratio_of_ends_in_powers_of_ten(self):
-        assert probes.retention(np.array([1e-7, 5.0, 1e-2])) == pytest.approx(-5)
+        assert quantities.retention(np.array([1e-7, 5.0, 1e-2])) == pytest.approx(-5)
 
     def test_does_not_underflow(self):
-        assert probes.retention(np.array([1e-300, 1e300])) == pytest.approx(-600)
+        assert quantities.retention(np.array([1e-300, 1e300])) == pytest.approx(-600)
 
     @pytest.mark.parametrize("norms", [None, [0.0, 1.0], [1.0, 0.0], [np.nan, 1.0], [1.0, np.inf]])
     def test_is_none_where_there_is_no_ratio(self, norms):
-        assert probes.retention(None if norms is None else np.array(norms)) is None
+        assert quantities.retention(None if norms is None else np.array(norms)) is None
 
 
 class TestDirectPath:
     def test_ends_with_the_whole_gradient(self, cell, run):
         passed = run(cell, drawn=True)
-        direct = probes.direct_path(cell, passed.trace, passed.gradients)
+        direct = quantities.direct_path(cell, passed.trace, passed.gradients)
         if cell.cell == "rnn":
             assert direct is None
             return
         arrived = passed.gradients.dcs_total if cell.cell == "lstm" else passed.gradients.dhs_total
-        whole = probes.profile(arrived, passed.gradients.exponent)
+        whole = quantities.profile(arrived, passed.gradients.exponent)
         assert direct[-1] == pytest.approx(whole[-1])
 
     def test_is_the_product_of_forget_gates_times_what_arrives_at_the_end(self, run):
         passed = run(CELLS["lstm"], steps=9, drawn=True)
         f = CELLS["lstm"].gates(passed.trace)["forget_gate"]
-        direct = probes.direct_path(CELLS["lstm"], passed.trace, passed.gradients)
+        direct = quantities.direct_path(CELLS["lstm"], passed.trace, passed.gradients)
         for t in range(9):
             path = np.prod(f[t + 1 :], axis=0) * passed.gradients.dcs_total[-1]
             assert direct[t] == pytest.approx(np.linalg.norm(path, axis=1).mean(), rel=1e-12)
@@ -76,15 +76,15 @@ class TestDirectPath:
         """The other paths from c_T to c_t lead through W_h: close them, and ∏f is the total."""
         closed = LSTM(hidden_size=H, gain=0.0)
         passed = run(closed, steps=30)
-        direct = probes.direct_path(closed, passed.trace, passed.gradients)
-        total = probes.profile(passed.gradients.dcs_total, passed.gradients.exponent)
+        direct = quantities.direct_path(closed, passed.trace, passed.gradients)
+        total = quantities.profile(passed.gradients.dcs_total, passed.gradients.exponent)
         np.testing.assert_allclose(direct, total, rtol=1e-12)
 
     def test_is_a_small_part_of_the_total_at_the_initial_weights_of_keras(self, run):
         keras = LSTM(hidden_size=32)
         passed = run(keras, steps=100, batch_size=8)
-        direct = probes.direct_path(keras, passed.trace, passed.gradients)
-        total = probes.profile(passed.gradients.dcs_total, passed.gradients.exponent)
+        direct = quantities.direct_path(keras, passed.trace, passed.gradients)
+        total = quantities.profile(passed.gradients.dcs_total, passed.gradients.exponent)
         assert direct[0] < 0.1 * total[0]
 
 
@@ -96,21 +96,21 @@ class TestPascanuBound:
         plain = RNN(hidden_size=H, activation=activation, gain=gain, init=init)
         for seed in range(5):
             passed = run(plain, steps=60, seed=seed)
-            measured = probes.profile(passed.gradients.dhs_total, passed.gradients.exponent)
-            bound = probes.pascanu_bound(plain, passed.params, measured)
+            measured = quantities.profile(passed.gradients.dhs_total, passed.gradients.exponent)
+            bound = quantities.pascanu_bound(plain, passed.params, measured)
             assert (measured <= bound * (1 + 1e-10)).all()
             assert bound[-1] == measured[-1]
 
     def test_is_reached_by_a_linear_network_with_orthogonal_weights(self, run):
         plain = RNN(hidden_size=H, activation="linear", gain=0.9)
         passed = run(plain, steps=60)
-        measured = probes.profile(passed.gradients.dhs_total, passed.gradients.exponent)
-        bound = probes.pascanu_bound(plain, passed.params, measured)
+        measured = quantities.profile(passed.gradients.dhs_total, passed.gradients.exponent)
+        bound = quantities.pascanu_bound(plain, passed.params, measured)
         np.testing.assert_allclose(measured, bound, rtol=1e-10)
 
     def test_belongs_to_the_plain_cell_only(self, run):
         for gated in (CELLS["lstm"], CELLS["gru"]):
-            assert probes.pascanu_bound(gated, run(gated).params, np.ones(3)) is None
+            assert quantities.pascanu_bound(gated, run(gated).params, np.ones(3)) is None
 
 
 class TestLongRangeShare:
@@ -121,7 +121,7 @@ class TestLongRangeShare:
         small = dataclasses.replace(cell, hidden_size=3)
         passed = run(small, steps=steps, drawn=True, every=every)
         whole, early_steps = passed.gradients.params["W_h"].copy(), -(-steps // 10)
-        share = probes.long_range_share(passed.trace, whole)
+        share = quantities.long_range_share(passed.trace, whole)
 
         def loss(early_w_h):
             """Σ dhs · h, with other recurrent weights in the first steps."""
@@ -148,19 +148,19 @@ class TestLongRangeShare:
         for t in range(4):
             for b in range(3):  # dz: of i f g o, of r z u, or of the one of the RNN
                 early += np.outer(passed.trace.dz[t, : len(whole), b], hs[t, b])
-        share = probes.long_range_share(passed.trace, whole)
+        share = quantities.long_range_share(passed.trace, whole)
         assert share == pytest.approx(np.linalg.norm(early) / np.linalg.norm(whole), rel=1e-12)
 
     def test_of_a_short_sequence_is_not_defined(self, cell, run):
         """Up to T = 10 the first tenth is the first step, where W_h meets h_0 = 0."""
         passed = run(cell, steps=10, drawn=True)
-        assert probes.long_range_share(passed.trace, passed.gradients.params["W_h"]) is None
+        assert quantities.long_range_share(passed.trace, passed.gradients.params["W_h"]) is None
 
     def test_is_none_without_a_gradient(self, cell, run):
         passed = run(cell)
         whole = passed.gradients.params["W_h"]
-        assert probes.long_range_share(passed.trace, np.zeros_like(whole)) is None
-        assert probes.long_range_share(passed.trace, np.full_like(whole, np.nan)) is None
+        assert quantities.long_range_share(passed.trace, np.zeros_like(whole)) is None
+        assert quantities.long_range_share(passed.trace, np.full_like(whole, np.nan)) is None
 
 
 class TestHalfLife:
@@ -174,20 +174,20 @@ class TestHalfLife:
             passed.params[name][:] = 0
         trace = passed.cell.forward(passed.params, passed.xs)
         kept = passed.cell.gates(trace)["forget_gate"]
-        assert probes.half_life(kept) == pytest.approx(steps, rel=3e-3)
+        assert quantities.half_life(kept) == pytest.approx(steps, rel=3e-3)
 
     def test_takes_the_geometric_mean(self):
         """After 0.5 and 0.125 a quarter is left per step on average."""
-        assert probes.half_life(np.array([0.5, 0.125])) == pytest.approx(0.5)
+        assert quantities.half_life(np.array([0.5, 0.125])) == pytest.approx(0.5)
 
     def test_of_a_gate_that_never_forgets_is_infinite(self):
-        assert probes.half_life(np.ones((4, 1, 2))) == float("inf")
+        assert quantities.half_life(np.ones((4, 1, 2))) == float("inf")
 
     def test_of_a_gate_that_forgets_all_is_zero(self):
-        assert probes.half_life(np.array([0.0, 1.0])) == 0
+        assert quantities.half_life(np.array([0.0, 1.0])) == 0
 
     def test_of_a_cell_without_a_gate_is_none(self):
-        assert probes.half_life(None) is None
+        assert quantities.half_life(None) is None
 
 
 class TestSaturation:
@@ -197,7 +197,7 @@ class TestSaturation:
         gates[0] = [[0.05, 0.5], [0.95, 0.99]]
         gates[1], gates[3] = 0.5, 0.001
         gates[2] = [[0.0, 0.5], [0.96, -0.99]]  # slopes 1, 0.75, 0.08, 0.02
-        shares = probes.saturation(passed.cell, passed.trace)
+        shares = quantities.saturation(passed.cell, passed.trace)
         assert shares == {
             "input_gate": {"low": 0.25, "high": 0.5},
             "forget_gate": {"low": 0.0, "high": 0.0},
@@ -206,7 +206,7 @@ class TestSaturation:
         }
 
     def test_names(self, cell, run):
-        shares = probes.saturation(cell, run(cell).trace)
+        shares = quantities.saturation(cell, run(cell).trace)
         names = {
             "rnn": ["hidden"],
             "lstm": ["candidate", "forget_gate", "input_gate", "output_gate"],
@@ -217,7 +217,7 @@ class TestSaturation:
 
     def test_a_linear_cell_is_never_flat(self, run):
         linear = RNN(hidden_size=H, activation="linear")
-        assert probes.saturation(linear, run(linear).trace) == {"hidden": {"flat": 0.0}}
+        assert quantities.saturation(linear, run(linear).trace) == {"hidden": {"flat": 0.0}}
 
 
 def test_a_clipped_gradient_has_the_same_profile_up_to_one_factor(cell, run):
@@ -226,5 +226,7 @@ def test_a_clipped_gradient_has_the_same_profile_up_to_one_factor(cell, run):
     scaled: Gradients = dataclasses.replace(
         passed.gradients, dhs_total=passed.gradients.dhs_total * 1e-3
     )
-    before, after = (probes.profile(g.dhs_total, g.exponent) for g in (passed.gradients, scaled))
-    assert probes.retention(after) == pytest.approx(probes.retention(before), rel=1e-12)
+    before, after = (
+        quantities.profile(g.dhs_total, g.exponent) for g in (passed.gradients, scaled)
+    )
+    assert quantities.retention(after) == pytest.approx(quantities.retention(before), rel=1e-12)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from app.core.cells import GRU
+from app.core.interventions import SEQUENCES, Interventions, probe
 from app.core.options import OptionError
-from app.core.probe import SEQUENCES, Interventions, probe, probed_to_dict
 from app.core.spec import RunSpec
 from app.core.trainer import network_of, streams, train
+from app.core.wire import probed_to_dict
 
 
 def spec_of(cell="lstm", **body):

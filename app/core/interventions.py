@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.core.arrays import Params
-from app.core.frames import Frame, frame_to_dict, significant
+from app.core.frames import Frame
 from app.core.initialisers import spectral_radius
 from app.core.jacobian import Transport, chain, lyapunov_exponents, transport
 from app.core.measure import measure_frame
@@ -138,8 +138,9 @@ def changed_spec(spec: RunSpec, change: Interventions) -> RunSpec:
         body["task"]["length"] = change.length
     try:
         return RunSpec.from_dict(body)
-    except OptionError as error:  # told where it was asked
-        name = error.path.rpartition(".")[2]
+    except OptionError as error:  # told where it was asked; of the task only the length changes
+        section, _, name = error.path.partition(".")
+        name = "length" if section == "task" else name
         raise OptionError(f"interventions.{name}", error.message, error.limit) from None
 
 
@@ -157,27 +158,3 @@ def _change_params(params: Params, spec: RunSpec, change: Interventions) -> None
             raise OptionError("interventions.spectral_radius", f"does not apply to {cell.cell}")
         radius = spectral_radius(params["W_h"])
         params["W_h"] *= change.spectral_radius / radius if radius > 0 else 0.0
-
-
-def probed_to_dict(probed: Probed, run_id: str) -> dict[str, Any]:
-    """Return the result as JSON values: a frame, with ``transport`` and ``lyapunov`` added."""
-
-    body = frame_to_dict(probed.frame, run_id)
-    nonfinite = body["nonfinite"]
-
-    def numbers(name: str, values: np.ndarray) -> list[float | None]:
-        if not np.isfinite(values).all() and name not in nonfinite:
-            nonfinite.append(name)
-        return [significant(value) for value in values.tolist()]
-
-    moved = probed.transport
-    body["transport"] = moved and {
-        "timesteps": moved.timesteps.tolist(),
-        "largest": numbers("transport", moved.largest),
-        "rms": numbers("transport", moved.rms),
-        # null below what float64 can tell; an overflow is flagged by the largest already
-        "first_spectrum": [significant(value) for value in moved.first_spectrum.tolist()],
-    }
-    exponents = probed.lyapunov
-    body["lyapunov"] = None if exponents is None else numbers("lyapunov", exponents)
-    return body
