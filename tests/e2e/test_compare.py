@@ -187,6 +187,21 @@ def test_a_fresh_page_offers_what_is_ready(lab: OpenLab, lang: str) -> None:
     assert "90" in page.inner_text("#run")
 
 
+def test_of_many_runs_the_rest_is_shown_on_demand(lab: OpenLab) -> None:
+    shown = opened(lab, "pt-BR", "preset=classic&lengths=5.6&seeds=20&training.steps=1")
+    page = shown.page
+    page.click("#run")
+    page.locator("#runs tbody tr").nth(99).wait_for(state="attached")
+    page.locator("#runs").scroll_into_view_if_needed()
+    assert page.locator("#runs tbody tr").count() == 100
+    assert shown.text("#runs-shown") == "As primeiras 100 de 120 execuções, na ordem da tabela."
+    page.locator("#runs-more").focus()
+    page.keyboard.press("Enter")
+    page.locator("#runs tbody tr").nth(119).wait_for(state="attached")
+    assert page.evaluate("document.activeElement.closest('#runs') !== null")
+    page.click("#stop")
+
+
 def test_stopping_keeps_what_was_measured(lab: OpenLab) -> None:
     shown = opened(lab, "pt-BR", "preset=classic&lengths=200&seeds=8&seed=31&model.hidden_size=64")
     page = shown.page

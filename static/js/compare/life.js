@@ -55,32 +55,53 @@ export function createLife(api, onChange, onRefused) {
   let rows = new Map();
   /** @type {Map<string, Curve>} */
   let curves = new Map();
+  /** @type {Set<string>} runs whose curve was read after their end */
+  let whole = new Set();
   /** @type {Problem|null} */
   let unread = null;
+  /** @type {Problem|null} a refusal that is over */
+  let answered = null;
   let gone = false;
   let looking = false; // at the queue
 
-  const reader = createReader({
-    read: () => {
-      const id = store.state.experiment?.id ?? "";
-      return Promise.all([api.results(id), api.curves(id)]);
-    },
+  const id = () => store.state.experiment?.id ?? "";
+  /** @param {(run: import("../types.js").Run) => boolean} unknown whether something has ended that was not read yet */
+  const stale = (unknown) => !store.state.left && runsOf(store.state).some((run) => isFinal(run.state) && unknown(run));
+  /** @param {unknown} error */
+  const onFailed = (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    if (isGone(error)) gone = true;
+    else unread = error.problem;
+    onChange();
+    return !gone;
+  };
+  // Curves are read from every frame and may take seconds: the results do not wait for them.
+  const results = createReader({
+    read: () => api.results(id()),
     // Stopped here, a run goes on elsewhere, and its row never says what the page says.
-    stale: () => !store.state.left && runsOf(store.state).some((run) => isFinal(run.state) && rows.get(run.id)?.state !== run.state),
-    onRead: ([results, drawn]) => {
-      rows = mergeRows(rows, results);
-      curves = new Map(drawn.map((curve) => [curve.run, curve]));
+    stale: () => stale((run) => rows.get(run.id)?.state !== run.state),
+    onRead: (found) => {
+      rows = mergeRows(rows, found);
       unread = null;
       onChange();
     },
-    onFailed: (error) => {
-      if (!(error instanceof ApiError)) throw error;
-      if (isGone(error)) gone = true;
-      else unread = error.problem;
-      onChange();
-      return !gone;
-    },
+    onFailed,
   });
+  const drawn = createReader({
+    read: () => {
+      const ended = new Set(runsOf(store.state).flatMap((run) => (isFinal(run.state) ? run.id : [])));
+      return api.curves(id()).then((found) => ({ found, ended }));
+    },
+    stale: () => stale((run) => !whole.has(run.id)),
+    onRead: ({ found, ended }) => {
+      curves = new Map(found.map((curve) => [curve.run, curve]));
+      whole = ended;
+      unread = null;
+      onChange();
+    },
+    onFailed,
+  });
+  const readers = [results, drawn];
 
   /** The server tells what the runs of a grid do, but not how the queue before them moves. @param {string} run the first */
   async function lookAtQueue(run) {
@@ -101,16 +122,20 @@ export function createLife(api, onChange, onRefused) {
   /** @param {LabState} before @param {LabState} now */
   function follow(before, now) {
     if (now.experiment?.id !== before.experiment?.id) {
-      reader.reset();
+      for (const reader of readers) reader.reset();
       rows = new Map();
       curves = new Map();
+      whole = new Set();
       unread = null;
     }
     if (!now.experiment) return;
     const runs = runsOf(now);
     const ended = now.connection?.phase === "ended" && before.connection?.phase !== "ended";
-    if (now.experiment !== before.experiment || ended) reader.soon(0);
-    else if (runs.some((run) => isFinal(run.state) && before.runs[run.id]?.state !== run.state)) reader.soon();
+    const news = runs.some((run) => isFinal(run.state) && before.runs[run.id]?.state !== run.state);
+    for (const reader of readers) {
+      if (now.experiment !== before.experiment || ended) reader.soon(0);
+      else if (news) reader.soon();
+    }
     if (!now.left && runs.every(({ state }) => state === "queued")) void lookAtQueue(runs[0].id);
   }
 
@@ -128,6 +153,12 @@ export function createLife(api, onChange, onRefused) {
       if (gone) onChange();
       return found;
     },
+    async stop() {
+      const before = store.state.problem;
+      await session.stop();
+      answered = before; // it was asked again: what had been refused before says nothing any more
+      onChange();
+    },
     leave() {
       gone = false;
       session.leave();
@@ -137,7 +168,8 @@ export function createLife(api, onChange, onRefused) {
       const before = store.state;
       const state = store.settle();
       follow(before, state);
-      return { state, rows, curves, problem: unread ?? state.problem, gone: gone || state.connection?.phase === "gone" };
+      const refused = state.problem === answered ? null : state.problem;
+      return { state, rows, curves, problem: unread ?? refused, gone: gone || state.connection?.phase === "gone" };
     },
   };
 }

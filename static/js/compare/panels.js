@@ -121,11 +121,13 @@ function lengthsPanel(language, onLength) {
  */
 function runsPanel(language, wake, onSort, lab) {
   const element = byId("runs", HTMLTableElement);
-  const table = createTable(element, byId("runs-more", HTMLButtonElement), language, onSort, wake, lab);
+  const rest = { place: byId("runs-rest", HTMLElement), shown: byId("runs-shown", HTMLElement), more: byId("runs-more", HTMLElement) };
+  const table = createTable(element, rest, language, onSort, wake, lab);
   return {
     element,
     heavy: true,
-    outline: ({ all }) => String(all.length),
+    // In its full length from the start, and complete at the end, for whoever searches the page or hears it.
+    outline: ({ all, keys }) => `${all.length}|${all.every(({ measured }) => measured) ? keys.runs : ""}`,
     key: ({ keys, sort, surroundings }) => `${keys.runs}|${sort}|${table.version}|${surroundings.language.lang}`,
     draw: ({ all, sort, names }) => table.show(all, sort, names),
   };

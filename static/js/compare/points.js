@@ -33,7 +33,8 @@ export function createPoints(box, name, lab) {
   const point = (place) => {
     setText(tip, place.text);
     tip.hidden = false;
-    tip.style.left = `${place.x}px`;
+    const half = tip.offsetWidth / 2; // within the figure, also on a phone
+    tip.style.left = `${Math.max(half, Math.min(box.clientWidth - half, place.x))}px`;
     tip.style.top = `${place.y}px`;
   };
   const leave = () => {

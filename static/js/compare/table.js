@@ -59,16 +59,16 @@ export function sorted(outcomes, sort, names) {
 }
 
 /**
- * @param {HTMLTableElement} table @param {HTMLButtonElement} more shows the rest of its rows
+ * @param {HTMLTableElement} table @param {{place: HTMLElement, shown: HTMLElement, more: HTMLElement}} rest says how many rows there are, and shows them
  * @param {Language} language @param {(sort: string) => void} onSort @param {() => void} wake
  * @param {{to: (outcome: Outcome) => string, follow: (outcome: Outcome, event: MouseEvent) => void}} lab the link of a run
  */
-export function createTable(table, more, language, onSort, wake, lab) {
+export function createTable(table, rest, language, onSort, wake, lab) {
   const { t, has } = language;
   let shown = "";
   let named = "";
   let most = ROWS;
-  more.addEventListener("click", () => {
+  rest.more.addEventListener("click", () => {
     most = Infinity;
     body.rows[body.rows.length - 1]?.querySelector("a")?.focus(); // the button goes away
     wake();
@@ -110,8 +110,10 @@ export function createTable(table, more, language, onSort, wake, lab) {
         most = ROWS;
       }
       named = names.join("\n");
-      more.hidden = outcomes.length <= most;
-      setText(more, t("compare.all-rows", { n: language.integer(outcomes.length) }));
+      rest.place.hidden = outcomes.length <= most;
+      const n = language.integer(outcomes.length);
+      setText(rest.shown, t("compare.rows-shown", { shown: language.integer(ROWS), n }));
+      setText(rest.more, t("compare.all-rows", { n }));
       shown = sort;
       headings.forEach((heading, at) => {
         const mine = sort.replace("-", "") === COLUMNS[at].name;
@@ -127,8 +129,10 @@ export function createTable(table, more, language, onSort, wake, lab) {
         COLUMNS.forEach((column, at) => setText(made.cells[at], column.text(outcome, names, language)));
         return made.row;
       });
-      // Moving rows that are where they should be would take the focus from a link.
-      if (body.childElementCount !== order.length || order.some((row, at) => body.children[at] !== row)) body.replaceChildren(...order);
+      if (body.childElementCount === order.length && order.every((row, at) => body.children[at] === row)) return;
+      const focused = body.contains(document.activeElement) ? document.activeElement : null;
+      body.replaceChildren(...order);
+      if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     },
   };
 }
