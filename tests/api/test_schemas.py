@@ -32,7 +32,9 @@ OPTIONS = [
 def body_with(section, tag, kind, name, value) -> dict[str, Any]:
     if section is None:
         return {name: value}
-    return {section: {**({tag: kind} if tag else {}), name: value}}
+    # A season has to fit into the length.
+    fitting = {"season": 2} if (kind, name) == ("sales", "length") else {}
+    return {section: {**({tag: kind} if tag else {}), **fitting, name: value}}
 
 
 def accepted(body) -> bool:

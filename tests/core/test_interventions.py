@@ -126,3 +126,10 @@ def test_an_infinite_transport_is_named():
     written = probed_to_dict(probe(spec, Interventions(spectral_radius=5.0, length=1000)), "r")
     assert None in written["transport"]["largest"]
     assert "transport" in written["nonfinite"]
+
+
+def test_a_length_shorter_than_the_season_is_refused_where_it_was_asked():
+    spec = RunSpec.from_dict({"task": {"name": "sales"}, "model": {"hidden_size": 2}})
+    with pytest.raises(OptionError) as refused:
+        probe(spec, Interventions(length=8))
+    assert refused.value.path == "interventions.length"

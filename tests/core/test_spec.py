@@ -201,6 +201,8 @@ def valid_bodies(draw):
 @given(valid_bodies())
 def test_every_value_in_range_is_accepted_and_survives_json(body):
     assume(not (body["model"].get("coupled") and body["model"].get("clamp_input") is not None))
+    if body["task"]["name"] == "sales":
+        assume(body["task"].get("season", 12) <= body["task"].get("length", 30))
     spec = RunSpec.from_dict(body)
     again = RunSpec.from_dict(json.loads(spec.canonical()))
     assert again == spec

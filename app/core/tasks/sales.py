@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from app.core.arrays import Array
-from app.core.options import check_options, option
+from app.core.options import OptionError, check_options, option
 from app.core.tasks.base import Batch, Loss, Metric, Readout, squared_error
 
 # Units sold per period, as in a small shop. "unit" divides by SCALE, the size of a large month.
@@ -23,7 +23,8 @@ class Sales:
     y_k = level + trend · k + amplitude · sin(2π k / season + phase) + N(0, 5²), with the level from
     U[80, 120], the trend from U[-0.5, 0.5], the amplitude from U[20, 40] and any phase. The network
     sees ``length`` values, one per step, and forecasts the next. ``scale="raw"`` shows units sold,
-    tens to hundreds, as beginners feed them; ``"unit"`` divides by 200.
+    tens to hundreds, as beginners feed them; ``"unit"`` divides by 200. A season is at most as long
+    as the window: otherwise the value of one season ago, on which the baseline rests, is not seen.
 
     A synthetic demonstration that makes no published claim.
 
@@ -50,6 +51,9 @@ class Sales:
 
     def __post_init__(self) -> None:
         check_options("task", self)
+        if self.season > self.length:
+            message = f"must be at most {self.length}, the length: a whole season has to be seen"
+            raise OptionError("task.season", message, self.length)
 
     @property
     def steps(self) -> int:

@@ -9,9 +9,17 @@ from app.core.tasks import TASKS
 from app.core.tasks.base import correct, one_hot, squared_error
 
 LENGTHS = {name: options_of(cls)["length"] for name, cls in TASKS.items()}
+
+
+def shortest(name):
+    """Options of the shortest sequences of a task; a season has to fit into its window."""
+    length = int(LENGTHS[name].low)
+    return {"length": length, **({"season": length} if name == "sales" else {})}
+
+
 VARIANTS = {
     **{name: cls() for name, cls in TASKS.items()},
-    **{f"shortest {name}": cls(length=int(LENGTHS[name].low)) for name, cls in TASKS.items()},
+    **{f"shortest {name}": cls(**shortest(name)) for name, cls in TASKS.items()},
     "recall of a number": TASKS["recall"](symbols=1),
     "noisy temporal_order": TASKS["temporal_order"](noise=0.3),
     "raw sales": TASKS["sales"](scale="raw"),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from app.core.options import OptionError
 from app.core.tasks.sales import SCALE, Sales
 
 
@@ -8,14 +9,14 @@ from app.core.tasks.sales import SCALE, Sales
 @pytest.mark.parametrize("scale", ["unit", "raw"])
 def test_baseline(season, scale):
     """The naive forecast: what was sold one season ago."""
-    task = Sales(season=season, scale=scale)
+    task = Sales(length=40, season=season, scale=scale)
     series = task.series(np.random.default_rng(0), season + 1, 100_000)
     error = np.mean((series[season] - series[0]) ** 2)
     assert error == pytest.approx(task.baseline, rel=0.01)
 
 
 def test_the_window_is_followed_by_its_target():
-    task = Sales(length=8)
+    task = Sales(length=8, season=4)
     batch = task.sample(np.random.default_rng(3), 5)
     series = task.series(np.random.default_rng(3), 9, 5)
     np.testing.assert_array_equal(batch.xs[..., 0], series[:8])
@@ -37,3 +38,11 @@ def test_the_season_comes_back():
     alike = [np.corrcoef(rests[0], rests[k])[0, 1] for k in range(1, 13)]
     assert int(np.argmax(alike)) == 11
     assert int(np.argmin(alike)) == 5
+
+
+def test_a_season_that_the_network_cannot_see_whole_is_refused():
+    """Else the baseline would know a value that the network is never shown."""
+    Sales(length=12, season=12)
+    with pytest.raises(OptionError, match="must be at most 11, the length") as refused:
+        Sales(length=11, season=12)
+    assert (refused.value.path, refused.value.limit) == ("task.season", 11)
