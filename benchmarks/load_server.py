@@ -10,7 +10,7 @@ class IdleEngine(Engine):
     """Is ready, and computes nothing."""
 
     def __init__(self) -> None:
-        self.status = "ready"
+        self.status, self.workers = "ready", 1
 
     def start(self) -> None:
         pass

@@ -64,6 +64,7 @@ class _OnScrape(Collector):
             "Seconds from the last question to the log until viewers had what it found.",
             tail.lag,
         )
+        yield GaugeMetricFamily("vgl_workers", "Workers that are connected.", engine.workers)
         yield GaugeMetricFamily("vgl_engine_up", "1 while runs are computed.", engine.ready)
         try:
             found = census(self._store)

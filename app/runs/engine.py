@@ -5,36 +5,31 @@ database agree on what is next, and a run that kills its worker takes no waiting
 Handing a run out twice is harmless: the Dask key is the run id, and the log has one row per frame.
 """
 
-import atexit
 import logging
-import multiprocessing
-import os
-import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Set
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence, Set
+from contextlib import suppress
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runs import queue
+from app.runs.cluster import Workers, connected
 from app.runs.log import fail
 from app.runs.store import Store, StoreError, reason, runs
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Future
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds; what other servers queued is found this late at most
-CONNECT_WITHIN = "10s"  # to a scheduler that exists
 RETRY_AFTER = 5.0  # seconds before a run is tried again whose frames could not be written
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+NO_WORKER = "no worker is connected"
 
 
 class Engine:
@@ -68,8 +63,9 @@ class Engine:
         # server with workers of its own is a cluster, and leaves alone what another one computes.
         self._cluster = blake2b((scheduler or uuid4().hex).encode(), digest_size=8).hexdigest()
         self._futures: dict[str, Future[Any]] = {}
-        self._handed_out: dict[str, float] = {}  # when: no clock that somebody may set
-        self._cluster_here: LocalCluster | None = None
+        # When, by a clock that nobody may set: handed out; and the attempt that has begun since.
+        self._handed_out: dict[str, float] = {}
+        self._began: dict[str, tuple[int, float]] = {}
         self._not_before: dict[str, float] = {}
         # How often a run had been started before it was handed out here: not this engine's doing.
         self._attempts_before: dict[str, int] = {}
@@ -77,6 +73,7 @@ class Engine:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self.status = "starting"
+        self.workers = 0  # that are connected
 
     @property
     def ready(self) -> bool:
@@ -101,10 +98,11 @@ class Engine:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                with self._connected() as client:
-                    self.status = "ready"
-                    log.info("the engine is ready", extra={"workers": len(client.nthreads())})
-                    self._dispatch(client)
+                with connected(
+                    self._scheduler, self._workers, self._store, self._leave_behind
+                ) as workers:
+                    log.info("the engine has started", extra={"workers": workers.slots()})
+                    self._dispatch(workers)
             # Whatever happens to a cluster, the server stays up, says so, and tries again.
             except Exception as error:
                 if not self._stopping:
@@ -112,40 +110,58 @@ class Engine:
                     log.exception("the engine has failed")
                     self._signal.wait(LOOK_EVERY)
             finally:
+                self.workers = 0
                 self._futures.clear()
                 self._handed_out.clear()
+                self._began.clear()
 
     # ------------------------------------------------------------------ queue
 
-    def _dispatch(self, client: "Client") -> None:
+    def _dispatch(self, workers: Workers) -> None:
         while not self._stopping:
-            if self._scheduler and client.status not in ("running", "connecting"):
-                raise ConnectionError(f"the scheduler is gone ({client.status})")
+            if workers.lost():
+                raise ConnectionError("the scheduler is gone")
             try:
+                workers.blame_after(self._max_attempts)
+                self._count(workers)
                 self._collect()
-                self._end_overdue(client)
-                self._hand_out(client)
+                self._end_overdue(workers)
+                self._hand_out(workers)
             except SQLAlchemyError as error:
                 log.error("the queue cannot be read", extra={"error": reason(error)})
             self._signal.wait(LOOK_EVERY)
             self._signal.clear()
 
-    def _hand_out(self, client: "Client") -> None:
+    def _count(self, workers: Workers) -> None:
+        """Notice how many there are: without any, nothing is computed, and the server says so."""
+        self.workers = workers.slots()
+        if not self._stopping:
+            self.status = "ready" if self.workers else NO_WORKER
+
+    def _hand_out(self, workers: Workers) -> None:
         from app.runs.worker import execute
 
-        slots = sum(client.nthreads().values()) if self._scheduler else self._workers
-        due = queue.due(self._store, slots, self._cluster)
+        due = queue.due(self._store, self.workers, self._cluster)
         now = time.monotonic()
+        self._note_beginnings(due, now)
         self._forget_all_but({run.id for run in due})
         for run in due:
             if run.id in self._futures or self._not_before.get(run.id, 0.0) > now:
                 continue
             self._attempts_before.setdefault(run.id, run.attempts)
-            future = client.submit(
+            future = workers.client.submit(
                 execute, run.id, self._cluster, key=run.id, retries=2, priority=run.priority
             )
             self._futures[run.id], self._handed_out[run.id] = future, now
             future.add_done_callback(lambda _: self._signal.set())
+
+    def _note_beginnings(self, due: Sequence[Row[str, int, int, bool]], now: float) -> None:
+        """Note when a worker was first seen at an attempt; until then a run only waits."""
+        for run in due:
+            if run.id in self._futures and run.alive:
+                attempt, _ = self._began.get(run.id, (0, now))
+                if attempt != run.attempts:
+                    self._began[run.id] = run.attempts, now
 
     def _forget_all_but(self, due: Set[str]) -> None:
         """Keep in mind what is due or handed out only; what was ever started is due until it ends.
@@ -156,26 +172,32 @@ class Engine:
             for run_id in remembered.keys() - due - self._futures.keys():
                 del remembered[run_id]
 
-    def _end_overdue(self, client: "Client") -> None:
-        """Give up what takes too long: its worker hangs, was stopped, or is far too slow."""
+    def _end_overdue(self, workers: Workers) -> None:
+        """Give up what takes too long: its worker hangs, was stopped, or is far too slow.
+
+        What no worker has begun in that time is not given up: it waits for one, or with one that
+        hangs, and is computed by another.
+        """
         latest = time.monotonic() - self._max_seconds
-        overdue = [
+        pending = [run_id for run_id, future in self._futures.items() if future.status == "pending"]
+        overdue = [run_id for run_id in pending if self._began.get(run_id, (0, latest))[1] < latest]
+        stuck = [
             run_id
-            for run_id, future in self._futures.items()
-            if future.status == "pending" and self._handed_out[run_id] < latest
+            for run_id in pending
+            if run_id not in self._began and self._handed_out[run_id] < latest
         ]
-        if not overdue:
+        if not overdue and not stuck:
             return
+        # First of all: a worker that was stopped in the middle of a write keeps SQLite locked
+        # until it is gone. Workers elsewhere see the wish to stop, if they see anything.
+        workers.replace([*overdue, *stuck])
         message = f"it did not end within {self._max_seconds:g} s"
-        if self._cluster_here is not None:
-            # First of all: a worker that was stopped in the middle of a write keeps SQLite locked
-            # until it is gone. Workers elsewhere see the wish to stop, if they see anything.
-            busy = [worker for worker, keys in client.processing().items() if {*overdue} & {*keys}]
-            _kill(self._cluster_here, busy)
         for run_id in overdue:
             fail(self._store, run_id, "timeout", message, stop=True)
-            self._handed_out[run_id] = time.monotonic()
             log.error("a run takes too long", extra={"run": run_id})
+        for run_id in (*overdue, *stuck):
+            self._handed_out[run_id] = time.monotonic()
+            self._began.pop(run_id, None)
 
     def _collect(self) -> None:
         for run_id, future in list(self._futures.items()):
@@ -187,6 +209,7 @@ class Engine:
                 self._attempts_before.pop(run_id, None)
             # A run that is still unfinished in the store is handed out again.
             del self._futures[run_id], self._handed_out[run_id]
+            self._began.pop(run_id, None)
             future.release()
 
     def _record(self, run_id: str, error: BaseException | None) -> None:
@@ -219,93 +242,3 @@ class Engine:
         with suppress(SQLAlchemyError), self._store.writing() as connection:
             ours = runs.c.state == "running", runs.c.cluster == self._cluster
             connection.execute(update(runs).where(*ours).values(alive_at=None))
-
-    # ------------------------------------------------------------------ cluster
-
-    @contextmanager
-    def _connected(self) -> Iterator["Client"]:
-        """Connect to the workers; they are gone after the block if they were ours."""
-        import dask
-        from distributed import Client
-
-        _quiet()
-        # A suspect is a run that was on a worker when it died; more deaths than this blame it.
-        dask.config.set({"distributed.scheduler.allowed-failures": self._max_attempts - 1})
-        if self._scheduler:
-            with Client(self._scheduler, timeout=CONNECT_WITHIN, set_as_default=False) as client:
-                yield client
-            return
-        cluster = self._local_cluster()
-        try:
-            with Client(cluster, set_as_default=False) as client:
-                self._cluster_here = cluster
-                try:
-                    yield client
-                finally:
-                    self._cluster_here = None
-                    _give_up(cluster)
-                    self._leave_behind()
-        finally:
-            try:
-                cluster.close(timeout=2)
-            finally:
-                _kill_stragglers()
-
-    def _local_cluster(self) -> "LocalCluster":
-        from distributed import LocalCluster
-        from distributed.deploy.spec import close_clusters
-
-        # Closing is our business: at its exit Python would wait 10 s for workers that are gone.
-        atexit.unregister(close_clusters)
-        return LocalCluster(
-            n_workers=self._workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            # Dask serves its own pages even so: on a free port of this machine, not on 8787.
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-            preload=["app.runs.worker"],  # imported before the first run asks for it
-            env={**ONE_THREAD, "VGL_DATABASE": _address(self._store)},
-            silence_logs=logging.ERROR,
-        )
-
-
-def _address(store: Store) -> str:
-    """Return the URL of the database as a worker may use it, from any folder."""
-    url = store.url
-    if store.is_sqlite and url.database:
-        url = url.set(database=str(Path(url.database).resolve()))
-    return url.render_as_string(hide_password=False)
-
-
-def _give_up(cluster: "LocalCluster") -> None:
-    """End our worker processes now; asked politely, a worker in the middle of a run takes 4 s."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    nannies = list(cluster.workers.values())
-    for nanny in nannies:
-        nanny.auto_restart = False
-    _kill(cluster, [nanny.worker_address for nanny in nannies])
-
-
-def _kill(cluster: "LocalCluster", addresses: Collection[str]) -> None:
-    """End worker processes; each is started again unless its nanny was told otherwise."""
-    for nanny in list(cluster.workers.values()):
-        if nanny.worker_address in addresses:
-            with suppress(ProcessLookupError, TypeError):
-                os.kill(nanny.pid, signal.SIGKILL)
-
-
-def _kill_stragglers() -> None:
-    """End a worker process that was being started in the place of a dead one while we stopped."""
-    for child in multiprocessing.active_children():
-        if child.name.startswith("Dask Worker"):
-            child.kill()
-
-
-def _quiet() -> None:
-    """Let Dask log through our handlers, and only what matters."""
-    logger = logging.getLogger("distributed")
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.setLevel(logging.ERROR)

@@ -7,9 +7,9 @@ is next; otherwise whoever asked first would have every worker that becomes free
 address, often that of a school: its holders, a page each, share its turns by the same rule.
 """
 
-from sqlalchemy import CTE, Column, Connection, Row, Select, and_, func, select
+from sqlalchemy import CTE, Column, Connection, Row, Select, and_, false, func, select
 
-from app.runs.store import Store, runs
+from app.runs.store import LEASE, Store, runs
 
 INTERACTIVE, GRID = 1, 0  # priorities
 
@@ -72,7 +72,7 @@ def _turns_of_holders() -> CTE:
     )
 
 
-def _in_order() -> Select[str, int, int]:
+def _in_order() -> Select[str, int, int, bool]:
     clients, queued = _waiting(runs.c.client), _turns_of_holders()
     place = func.row_number().over(
         partition_by=(queued.c.priority, queued.c.client),
@@ -80,7 +80,7 @@ def _in_order() -> Select[str, int, int]:
     )
     his = and_(clients.c.client == queued.c.client, clients.c.priority == queued.c.priority)
     return (
-        select(queued.c.id, queued.c.priority, queued.c.attempts)
+        select(queued.c.id, queued.c.priority, queued.c.attempts, false().label("alive"))
         .join_from(queued, clients, his)
         .order_by(
             queued.c.priority.desc(),
@@ -92,16 +92,18 @@ def _in_order() -> Select[str, int, int]:
     )
 
 
-def due(store: Store, slots: int, cluster: str = "") -> list[Row[str, int, int]]:
-    """Return (id, priority, attempts) of what should be with a worker of a cluster now.
+def due(store: Store, slots: int, cluster: str = "") -> list[Row[str, int, int, bool]]:
+    """Return (id, priority, attempts, alive) of what should be with a worker of a cluster now.
 
     That is what it computes already, what another cluster has left behind, and the next in turn.
-    Grids leave one worker free, so that a person never waits for a long run of a grid to end.
+    ``alive`` is whether somebody computes it at this moment. Grids leave one worker free, so that a
+    person never waits for a long run of a grid to end.
     """
+    alive = func.coalesce(runs.c.alive_at >= store.now() - LEASE, False).label("alive")
     with store.reading() as connection:
         found = list(
             connection.execute(
-                select(runs.c.id, runs.c.priority, runs.c.attempts)
+                select(runs.c.id, runs.c.priority, runs.c.attempts, alive)
                 .where(runs.c.state == "running", store.free_for(cluster))
                 .order_by(runs.c.queued_at, runs.c.id)
             )

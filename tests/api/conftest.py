@@ -29,7 +29,7 @@ class IdleEngine(Engine):
     """Is ready, and computes nothing."""
 
     def __init__(self) -> None:
-        self.status = "ready"
+        self.status, self.workers = "ready", 1
         self.woken = 0
 
     def start(self) -> None:

@@ -38,6 +38,7 @@ def test_runs_are_counted_by_state_and_the_queue_has_an_age(lab):
     assert found["vgl_queue_oldest_seconds",] > 0
     assert found["vgl_training_steps_per_second", "lstm"] > 0
     assert (found["vgl_store_up",], found["vgl_engine_up",]) == (1, 1)
+    assert found["vgl_workers",] == 1
 
 
 def test_viewers_and_the_lag_of_their_frames(lab):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.engine import ONE_THREAD
+from app.runs.cluster import ONE_THREAD
 from tests.conftest import ROOT, Server, free_port, start_server
 from tests.postgres import Postgres
 

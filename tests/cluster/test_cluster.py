@@ -10,12 +10,13 @@ import time
 
 import httpx
 import pytest
+from distributed import Client
 
 from app.core.spec import RunSpec
 from app.core.trainer import train
 from app.core.wire import frame_to_json
 from tests.api.sse import read_events
-from tests.cluster.conftest import Cluster, kill
+from tests.cluster.conftest import WORKERS, Cluster, kill
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +123,39 @@ def begin(cluster, seed):
     return experiment, viewer
 
 
+def ready(web):
+    answer = client.get(f"{web.url}/readyz")
+    return answer.status_code, answer.json().get("detail")
+
+
+def wait_for_ready(cluster, wanted, seconds=60):
+    deadline = time.monotonic() + seconds
+    while {status for status, _ in map(ready, cluster.webs)} != {wanted}:
+        assert time.monotonic() < deadline, [ready(web) for web in cluster.webs]
+        time.sleep(0.1)
+
+
+def failures_allowed(cluster):
+    with Client(cluster.scheduler_address, set_as_default=False) as dask:
+        return dask.run_on_scheduler(lambda dask_scheduler: dask_scheduler.allowed_failures)
+
+
+def test_the_scheduler_is_told_how_many_workers_a_run_may_kill(cluster):
+    assert failures_allowed(cluster) == 2  # VGL_MAX_ATTEMPTS is 3: its own would be 3 more deaths
+
+
+def test_without_a_worker_no_server_is_ready(cluster):
+    for worker in cluster.workers:
+        kill(worker)
+    cluster.workers.clear()
+    wait_for_ready(cluster, 503)
+    assert ready(cluster.webs[0])[1] == "The engine: no worker is connected"
+    assert client.get(f"{cluster.webs[0].url}/api/v1/experiments").status_code == 200
+    for _ in range(WORKERS):
+        cluster.start_worker()
+    wait_for_ready(cluster, 200)
+
+
 def test_a_worker_is_killed(cluster):
     experiment, viewer = begin(cluster, 1)
     kill(cluster.workers.pop(0))
@@ -139,6 +173,7 @@ def test_the_scheduler_is_killed_and_started_again(cluster):
     for _ in range(3):
         cluster.start_worker()
     check(cluster, experiment, viewer)
+    assert failures_allowed(cluster) == 2, "the new one knows too"
     for worker in forsaken:
         worker.wait(60)
         cluster.workers.remove(worker)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from app.runs import worker
+from app.runs import log, queue, worker
 from app.runs.engine import Engine
 from app.runs.experiments import cancel, find_run, view
 from app.runs.log import read_frames
@@ -123,7 +123,7 @@ def test_stopped_workers_are_replaced_and_their_runs_given_up(store, submit):
 
 
 def test_an_engine_that_cannot_start_says_why_and_stops(store, monkeypatch):
-    monkeypatch.setattr("app.runs.engine.CONNECT_WITHIN", "500ms")
+    monkeypatch.setattr("app.runs.cluster.CONNECT_WITHIN", "500ms")
     engine = Engine(store, workers=1, scheduler="tcp://127.0.0.1:9", max_attempts=2)
     engine.start()
     wait_for(lambda: engine.status != "starting", 30)
@@ -131,3 +131,52 @@ def test_an_engine_that_cannot_start_says_why_and_stops(store, monkeypatch):
     assert "Timed out" in engine.status
     engine.stop()
     assert engine.status == "stopping"
+
+
+class Pending:
+    status = "pending"
+
+
+class SomeWorkers:
+    """Workers that only remember which runs were to be taken from them."""
+
+    def __init__(self):
+        self.replaced = []
+
+    def replace(self, run_ids):
+        self.replaced += run_ids
+
+
+def test_only_what_a_worker_has_begun_is_late(store, submit):
+    _, (slow, waiting) = submit(vary={"seed": [0, 1]})
+    engine = Engine(store, workers=1, scheduler="", max_attempts=2, max_seconds=60.0)
+    now = time.monotonic()
+    for run_id in (slow, waiting):
+        engine._futures[run_id] = Pending()
+        engine._handed_out[run_id] = now - 61
+    log.claim(store, slow, {"kernels": "numpy"})
+    due = queue.due(store, 2)
+    assert [run.alive for run in due] == [True, False]
+    engine._note_beginnings(due, now - 59)
+    workers = SomeWorkers()
+    engine._end_overdue(workers)
+    assert states(store, [slow, waiting]) == {"running", "queued"}
+    assert workers.replaced == [waiting], "a worker that hangs may have it"
+
+    engine._note_beginnings(due, now)  # the same attempt began when it was first seen
+    engine._began[slow] = (1, now - 61)
+    engine._end_overdue(workers)
+    assert states(store, [slow]) == {"failed"}
+    assert states(store, [waiting]) == {"queued"}
+    assert workers.replaced == [waiting, slow]
+
+
+def test_another_attempt_has_its_own_time(store, submit):
+    _, (run_id,) = submit()
+    engine = Engine(store, workers=1, scheduler="", max_attempts=2, max_seconds=60.0)
+    engine._futures[run_id] = Pending()
+    for at in (1.0, 2.0):
+        log.claim(store, run_id, {"kernels": "numpy"})
+        engine._note_beginnings(queue.due(store, 1), at)
+        engine._note_beginnings(queue.due(store, 1), at + 0.5)
+        assert engine._began[run_id][1] == at

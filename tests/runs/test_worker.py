@@ -163,7 +163,7 @@ def test_a_log_that_cannot_be_written_is_no_fault_of_the_run(store, submit, data
 
 def test_a_worker_process_uses_one_thread_for_its_arithmetic(store, submit, database):
     """The variables of the engine do what they are for, in a process of their own."""
-    from app.runs.engine import ONE_THREAD
+    from app.runs.cluster import ONE_THREAD
 
     _, (run_id,) = submit()
     program = (
