@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         description="Addresses or networks whose X-Forwarded headers are believed, with commas.",
     )
     allowed_hosts: Listed = Field(
-        ("*",), description="Host names that are answered, separated by commas; * for any."
+        (), description="Names that are answered besides private ones, with commas; * for any."
     )
     allowed_origins: Listed = Field(
         (), description="Origins, besides our own, whose pages may ask for changes; with commas."

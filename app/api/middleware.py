@@ -106,30 +106,49 @@ class Faults:
             await problem_response(problem)(scope, receive, send)
 
 
-class Hosts:
-    """Answers only to the names it was given, so that no foreign name can be pointed here.
+# Names that no registry gives to anybody, so no page of another site can have one (RFC 6761, RFC
+# 6762, RFC 8375, and ICANN's resolution 2024.07.29.06 for "internal").
+_PRIVATE_ENDINGS = (".localhost", ".local", ".internal", ".home.arpa", ".test")
 
-    And to plain addresses, which nobody can point elsewhere: who looks after a server (a container
-    engine, Kubernetes, Prometheus) asks for its health by one.
+
+class Hosts:
+    """Answers only to names that are private or were given, so that no other can be pointed here.
+
+    A page of another site could else point its own name at a server in our reader's network, and
+    the browser would take both for one site. Nobody can do so with a plain address, with a name of
+    one word (``lab``, ``labserver:8000``) or below an ending that is private. Who looks after a
+    server (a container engine, Kubernetes, Prometheus) asks by one of these, or names nobody.
     """
 
     def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
         self._app, self._allowed = app, frozenset(name.lower() for name in allowed)
+        self._any = "*" in self._allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "*" not in self._allowed and not self._is_allowed(scope):
-            problem = Problem(400, "host_not_allowed", "This server does not answer to that name.")
+        if scope["type"] == "http" and not self._any and not self._is_allowed(scope):
+            problem = Problem(
+                400,
+                "host_not_allowed",
+                "This server does not answer to that name. Who runs it can allow it with "
+                "VGL_ALLOWED_HOSTS.",
+            )
             await problem_response(problem)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _is_allowed(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1:
-            return False
+        if not hosts:
+            return True  # HTTP/1.0, which no browser speaks
         host = hosts[0].decode("latin-1").lower()
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        return name in self._allowed or _is_address(name)
+        name = name.removesuffix(".")
+        return (
+            name in self._allowed
+            or (name != "" and "." not in name)
+            or name.endswith(_PRIVATE_ENDINGS)
+            or _is_address(name)
+        )
 
 
 def _is_address(host: str) -> bool:

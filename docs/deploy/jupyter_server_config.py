@@ -26,6 +26,8 @@ c.ServerProxy.servers = {
         "environment": {
             "PYTHONPATH": str(HOME),
             "VGL_DATABASE": os.environ.get("VGL_DATABASE", f"sqlite:///{DATA}/vgl.db"),
+            # Jupyter passes on the name of its own site, whatever that is, and asks who comes.
+            "VGL_ALLOWED_HOSTS": "*",
             "VGL_WORKERS": os.environ.get("VGL_WORKERS", "3"),
         },
         "timeout": 60,

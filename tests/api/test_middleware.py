@@ -1,5 +1,7 @@
 """What surrounds every request."""
 
+import socket
+
 import pytest
 
 from app.settings import Settings
@@ -63,6 +65,18 @@ def test_what_gains_by_it_is_compressed_for_those_who_take_it(shared, path, acce
         ("10.0.0.7.evil.example", 400),
         ("evil.example", 400),
         ("lab.example.evil", 400),
+        ("lab.example.", 200),
+        ("localhost", 200),
+        ("LABSERVER:8000", 200),
+        ("vgl.localhost:8000", 200),
+        ("labserver.local", 200),
+        ("web.course.svc.cluster.local", 200),
+        ("lab.internal", 200),
+        ("local", 200),
+        ("notlocal.example", 400),
+        ("evil.local.example", 400),
+        ("1.2.3.4.example", 400),
+        ("0x7f.1", 400),
         ("", 400),
     ],
 )
@@ -72,6 +86,23 @@ def test_only_known_names_are_answered(make, host, status):
     assert answer.status_code == status
     if status == 400:
         assert answer.json()["code"] == "host_not_allowed"
+        assert "VGL_ALLOWED_HOSTS" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("settings", "status"), [({}, 400), ({"allowed_hosts": ("*",)}, 200)])
+def test_a_name_that_was_pointed_here_is_not_answered_unless_any_is(make, settings, status):
+    """DNS rebinding: a page whose name leads here is of our origin, for its browser."""
+    lab = make(**settings)
+    named = {"Host": "rebound.example", "Origin": "http://rebound.example"}
+    assert lab.client.get("/", headers=named).status_code == status
+    asked = lab.client.post("/api/v1/experiments", json={}, headers=named)
+    assert asked.status_code == (status if status == 400 else 201)
+
+
+def test_a_health_check_that_names_nobody_is_answered(lab):
+    with socket.create_connection(("127.0.0.1", lab.client.base_url.port), timeout=10) as line:
+        line.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("prefix", ["", "/courses/lab"])
