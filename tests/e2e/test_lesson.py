@@ -68,7 +68,7 @@ def test_a_trained_gate_opens_at_the_marks(lab: OpenLab) -> None:
     shown = visit(lab, "", "en")
     shown.page.locator("#figure-cell [data-weights] label").nth(1).click()
     said = "after 3,000 training steps"
-    shown.page.locator("#figure-cell [data-note]", has_text=said).wait_for(timeout=120_000)
+    shown.page.locator("#figure-cell [data-note]", has_text=said).wait_for(timeout=240_000)
     bars = shown.page.evaluate(BARS)
     marked = [bar["open"] for bar in bars if bar["marked"]]
     others = [bar["open"] for bar in bars if not bar["marked"]]
@@ -277,6 +277,7 @@ def test_a_challenge_is_solved_and_refused(
     page.fill("[id='half_life_50-model.forget_bias']", bias)
     page.click("#half_life_50 [type=submit]")
     page.locator("#half_life_50 [data-passed]").first.wait_for(timeout=120_000)
+    assert not page.locator("#half_life_50 [data-stop]").is_visible()
     failed = page.locator("#half_life_50 [data-passed=false]").count()
     assert (failed == 0) is passed
     assert page.locator("#half_life_50 [data-share]").is_visible() is passed
