@@ -5,6 +5,8 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +17,12 @@ from app.runs.store import Store
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
+log = logging.getLogger(__name__)
+
 CONNECT_WITHIN = "10s"  # to a scheduler that exists
+# Stopped in the middle of a write, a worker keeps an SQLite file locked, and after half a minute
+# the writes of all others fail. Long enough for a terminal's Ctrl-Z, which stops us too.
+STOPPED_AT_MOST = 10.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -33,6 +40,7 @@ class Workers:
         self.client, self._ours = client, ours
         self._count = len(ours.worker_spec) if ours is not None else 0
         self._told: str | None = None  # id of the scheduler that knows our limit
+        self._stopped_since: dict[int, float] = {}  # by process id
 
     def slots(self) -> int:
         """Return how many runs they compute at once; one of ours that died is being replaced."""
@@ -63,6 +71,28 @@ class Workers:
         if self._ours is not None:
             held = self.client.processing().items()
             _kill(self._ours, [worker for worker, keys in held if {*run_ids} & {*keys}])
+
+    def replace_stopped(self) -> None:
+        """End those of ours that somebody has stopped (SIGSTOP) and not set going again."""
+        if self._ours is None:
+            return
+        now = time.monotonic()
+        pids = [nanny.pid for nanny in list(self._ours.workers.values()) if nanny.pid]
+        since = {pid: self._stopped_since.get(pid, now) for pid in pids if _is_stopped(pid)}
+        for pid, began in since.items():
+            if now - began > STOPPED_AT_MOST:
+                log.warning("a worker was stopped: another takes its place", extra={"worker": pid})
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self._stopped_since = since
+
+
+def _is_stopped(pid: int) -> bool:
+    if sys.platform == "win32":
+        return False  # there it cannot be
+    with suppress(ChildProcessError):
+        return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+    return False
 
 
 @contextmanager

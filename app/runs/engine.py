@@ -123,6 +123,7 @@ class Engine:
                 raise ConnectionError("the scheduler is gone")
             try:
                 workers.blame_after(self._max_attempts)
+                workers.replace_stopped()
                 self._count(workers)
                 self._collect()
                 self._end_overdue(workers)

@@ -122,6 +122,28 @@ def test_stopped_workers_are_replaced_and_their_runs_given_up(store, submit):
         wait_for(lambda: worker_processes() == [], 10)
 
 
+def test_a_worker_that_was_stopped_is_replaced_and_its_run_completed(store, submit, monkeypatch):
+    monkeypatch.setattr("app.runs.cluster.STOPPED_AT_MOST", 1.0)
+    engine = Engine(store, workers=1, scheduler="", max_attempts=3)
+    engine.start()
+    try:
+        wait_for(lambda: engine.ready)
+        _, (run_id,) = submit(**{**LONG, "training": {**LONG["training"], "steps": 2000}})
+        engine.wake()
+        wait_for(lambda: find_run(store, run_id)[0].seq >= 0)
+        (stopped,) = worker_processes()
+        stopped.suspend()
+        wait_for(lambda: not stopped.is_running() or stopped.status() == psutil.STATUS_ZOMBIE)
+        wait_for(lambda: states(store, [run_id]) == {"finished"}, 120)
+        row = find_run(store, run_id)[0]
+        assert row.attempts == 2
+        kept = [frame.seq for frame in read_frames(store, run_id, after=-1, limit=10_000)]
+        assert kept == list(range(row.seq + 1))
+    finally:
+        engine.stop()
+        wait_for(lambda: worker_processes() == [], 10)
+
+
 def test_an_engine_that_cannot_start_says_why_and_stops(store, monkeypatch):
     monkeypatch.setattr("app.runs.cluster.CONNECT_WITHIN", "500ms")
     engine = Engine(store, workers=1, scheduler="tcp://127.0.0.1:9", max_attempts=2)
