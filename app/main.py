@@ -276,7 +276,11 @@ def serve(settings: Settings) -> None:
     store.close()
     # The figures of the lesson are measured before somebody waits for them.
     threading.Thread(target=lesson.warm, daemon=True).start()
-    server = make_server(create_app(settings), settings)
+    app = create_app(settings)
+    # Which methods an address takes is read from this; made by the first to ask wrongly, it would
+    # keep everybody waiting.
+    threading.Thread(target=app.openapi, daemon=True).start()
+    server = make_server(app, settings)
     server.run()
     if not server.started:
         raise SystemExit(STARTUP_FAILURE)

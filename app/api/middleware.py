@@ -4,6 +4,7 @@ A scope is changed in place: the outermost layer reads there which route was fou
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import ip_address
@@ -108,6 +109,7 @@ class Faults:
 
 # Names that no registry gives to anybody, so no page of another site can have one (RFC 6761, RFC
 # 6762, RFC 8375, and ICANN's resolution 2024.07.29.06 for "internal").
+_ONE_WORD = re.compile(r"[a-z0-9_-]{1,63}", re.ASCII)
 _PRIVATE_ENDINGS = (".localhost", ".local", ".internal", ".home.arpa", ".test")
 
 
@@ -145,7 +147,7 @@ class Hosts:
         name = name.removesuffix(".")
         return (
             name in self._allowed
-            or (name != "" and "." not in name)
+            or _ONE_WORD.fullmatch(name) is not None
             or name.endswith(_PRIVATE_ENDINGS)
             or _is_address(name)
         )

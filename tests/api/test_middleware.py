@@ -77,6 +77,8 @@ def test_what_gains_by_it_is_compressed_for_those_who_take_it(shared, path, acce
         ("evil.local.example", 400),
         ("1.2.3.4.example", 400),
         ("0x7f.1", 400),
+        ("a/b c", 400),
+        ("a@b", 400),
         ("", 400),
     ],
 )
