@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     max_probes: int = Field(
         6000, ge=1, description="Probes that one address may ask for in a minute."
     )
+    max_reads: int = Field(
+        600_000, ge=1, description="Frames that one address may have read in a minute."
+    )
     max_unfinished: int = Field(
         2000, ge=1, description="Unfinished runs that one address may have."
     )

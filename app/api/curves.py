@@ -2,14 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from app.api.deps import App, ExperimentId, known_id, not_found
+from app.api.deps import App, Client, ExperimentId, known_id, not_found
 from app.api.described import RUN_ID, problems, told
-from app.runs.curves import curves
+from app.runs.curves import curves, frames_of
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
+
+POINTS_PER_FRAME = 10  # of a frame only the beginning is read
 
 
 class Curve(BaseModel):
@@ -39,17 +41,23 @@ class Curves(BaseModel):
     "/{experiment_id}/curves",
     operation_id="get_curves",
     response_model=Curves,
-    responses=problems(404, 422, 503),
+    responses=problems(404, 422, 429, 503),
 )
 def read(
     experiment_id: ExperimentId,
     app: App,
+    client: Client,
+    response: Response,
     points: Annotated[
         int, Query(ge=2, le=500, description="Points of a curve at most.", examples=[60])
     ] = 60,
 ) -> dict[str, Any]:
     """Return loss and score of every run against its training step, thinned to some points."""
-    found = curves(app.store, known_id(experiment_id), points)
+    size = frames_of(app.store, known_id(experiment_id), points)
+    if size is None:
+        raise not_found()
+    response.headers.update(app.gates.reads.take(client, size // POINTS_PER_FRAME))
+    found = curves(app.store, experiment_id, points)
     if found is None:
         raise not_found()
     app.upkeep.fetched(experiment_id)

@@ -19,6 +19,7 @@ from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec
 from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
 from app.runs import asking, experiments, holds, queue
+from app.runs.curves import frames_of
 from app.runs.plan import plan
 from app.runs.results import as_csv, results
 from app.runs.views import moment, progress, run_view
@@ -152,19 +153,25 @@ def stop(
 @router.get(
     "/{experiment_id}/results",
     operation_id="get_results",
-    responses=also("text/csv", model=Results) | problems(404, 406, 503),
+    responses=also("text/csv", model=Results) | problems(404, 406, 429, 503),
 )
-def read_results(experiment_id: ExperimentId, app: App, request: Request) -> Response:
+def read_results(
+    experiment_id: ExperimentId, app: App, client: Client, request: Request
+) -> Response:
     """Return one row per run: its spec, its last loss and score, its gradient before and after.
 
     As JSON or ``text/csv``, by ``Accept``.
     """
     media_type = negotiate(request.headers.get("accept"), ("application/json", "text/csv"))
-    rows = results(app.store, known_id(experiment_id))
+    size = frames_of(app.store, known_id(experiment_id), 2)  # the first and the last
+    if size is None:
+        raise not_found()
+    limits = app.gates.reads.take(client, size)
+    rows = results(app.store, experiment_id)
     if rows is None:
         raise not_found()
     app.upkeep.fetched(experiment_id)
-    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache", **limits}
     if media_type == "application/json":
         return JSONResponse({"results": rows}, headers=headers)
     return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -24,24 +24,24 @@ RETRY_RUNS, RETRY_STREAM = 10, 5
 class RateLimit:
     """A limit on requests of one kind."""
 
-    def __init__(self, name: str, quota: int) -> None:
-        self._name, self._buckets = name, Buckets(quota, WINDOW)
+    def __init__(self, name: str, quota: int, counted: str = "requests of this kind") -> None:
+        self._name, self._buckets, self._counted = name, Buckets(quota, WINDOW), counted
 
-    def take(self, client: str) -> dict[str, str]:
-        """Count a request and return the headers that tell what is left.
+    def take(self, client: str, cost: int = 1) -> dict[str, str]:
+        """Count a request by what it costs and return the headers that tell what is left.
 
         Raises
         ------
         Problem
             429, when it is one too many.
         """
-        allowance = self._buckets.take(client)
+        allowance = self._buckets.take(client, cost)
         headers = self._headers(allowance)
         if allowance.wait:
             raise Problem(
                 429,
                 "too_many_requests",
-                f"At most {self._buckets.quota} requests of this kind in {WINDOW:g} s.",
+                f"At most {self._buckets.quota} {self._counted} in {WINDOW:g} s.",
                 headers={**headers, "Retry-After": str(math.ceil(allowance.wait))},
                 errors=[_beyond(self._buckets.quota)],
             )
@@ -95,6 +95,8 @@ class Gates:
     def __init__(self, settings: Settings) -> None:
         self.experiments = RateLimit("experiments", settings.max_posts)
         self.probes = RateLimit("probes", settings.max_probes)
+        # By what is read: the frames of one run are a page, the curves of a grid are seconds.
+        self.reads = RateLimit("reads", settings.max_reads, "frames read")
         self.streams = Streams(settings.max_streams, settings.max_client_streams)
 
 

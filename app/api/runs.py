@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.answers import FramePage
-from app.api.deps import App, RunId, known_id, not_found
+from app.api.deps import App, Client, RunId, known_id, not_found
 from app.api.described import also, problems
 from app.api.negotiate import negotiate, takes_gzip
 from app.api.schemas import Run
@@ -40,11 +40,12 @@ def read(run_id: RunId, app: App) -> dict[str, Any]:
 @router.get(
     "/{run_id}/frames",
     operation_id="get_frames",
-    responses=also(NDJSON, CSV, model=FramePage) | problems(404, 406, 422, 503),
+    responses=also(NDJSON, CSV, model=FramePage) | problems(404, 406, 422, 429, 503),
 )
 def read_page(
     run_id: RunId,
     app: App,
+    client: Client,
     request: Request,
     after: Annotated[
         int, Query(ge=-1, le=2**31 - 1, description="Frames after this one.", examples=[-1])
@@ -78,6 +79,9 @@ def read_page(
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if _matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers={**headers, "Vary": "Accept, Accept-Encoding"})
+
+    size = min(limit, max(0, row.seq - after) // every + 1)
+    headers.update(app.gates.reads.take(client, size))
 
     def bodies() -> Iterator[tuple[int, str]]:
         position, left = after, limit

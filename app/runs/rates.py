@@ -19,7 +19,7 @@ class Allowance:
 
     left: int
     full_in: float  # seconds until the bucket is full again
-    wait: float  # seconds until the next token; 0 if this request was allowed
+    wait: float  # seconds until there are enough; 0 if this request was allowed
 
 
 class Buckets:
@@ -33,19 +33,19 @@ class Buckets:
         self._lock = threading.Lock()  # requests are answered by several threads
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at
 
-    def take(self, client: str) -> Allowance:
-        """Take one token."""
+    def take(self, client: str, cost: int = 1) -> Allowance:
+        """Take as many tokens as a request costs; what costs more than all of them takes all."""
         with self._lock:
-            return self._take(client)
+            return self._take(client, min(cost, self.quota))
 
-    def _take(self, client: str) -> Allowance:
+    def _take(self, client: str, cost: int) -> Allowance:
         now, rate = self._clock(), self.quota / self.window
         tokens, at = self._buckets.pop(client, (float(self.quota), now))
         tokens = min(float(self.quota), tokens + (now - at) * rate)
-        allowed = tokens >= 1
-        tokens -= allowed
+        allowed = tokens >= cost
+        tokens -= cost if allowed else 0
         self._buckets[client] = tokens, now
         if len(self._buckets) > MOST_CLIENTS:
             self._buckets.popitem(last=False)
         full_in = (self.quota - tokens) / rate
-        return Allowance(int(tokens), full_in, 0.0 if allowed else (1 - tokens) / rate)
+        return Allowance(int(tokens), full_in, 0.0 if allowed else (cost - tokens) / rate)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Connection, and_, literal, select
 
 from app.runs.experiments import view
 from app.runs.plan import flat_spec
@@ -37,22 +37,9 @@ def results(store: Store, experiment_id: str) -> list[dict[str, Any]] | None:
     found = view(store, experiment_id)
     if found is None:
         return None
-    wanted = (
-        select(frames.c.run_id, frames.c.body)
-        .join_from(experiment_runs, runs)
-        .join(frames, frames.c.run_id == runs.c.id)
-        .where(
-            experiment_runs.c.experiment_id == experiment_id,
-            or_(frames.c.seq == 0, frames.c.seq == runs.c.seq),
-        )
-        .order_by(frames.c.seq)
-    )
-    firsts: dict[str, dict[str, Any]] = {}
-    lasts: dict[str, dict[str, Any]] = {}
     with store.reading() as connection:
-        for run_id, body in connection.execute(wanted):
-            lasts[run_id] = json.loads(body)
-            firsts.setdefault(run_id, lasts[run_id])
+        firsts = _frames(connection, experiment_id, literal(0))
+        lasts = _frames(connection, experiment_id, runs.c.seq)
     rows = []
     for run in found.runs:
         first, last = firsts.get(run.id, {}), lasts.get(run.id, {})
@@ -77,6 +64,19 @@ def results(store: Store, experiment_id: str) -> list[dict[str, Any]] | None:
             }
         )
     return rows
+
+
+def _frames(
+    connection: Connection, experiment_id: str, seq: ColumnElement[int]
+) -> dict[str, dict[str, Any]]:
+    """Return one frame of each run; found by the key, where "first or last" would read them all."""
+    wanted = (
+        select(frames.c.run_id, frames.c.body)
+        .join_from(experiment_runs, runs)
+        .join(frames, and_(frames.c.run_id == runs.c.id, frames.c.seq == seq))
+        .where(experiment_runs.c.experiment_id == experiment_id)
+    )
+    return {run_id: json.loads(body) for run_id, body in connection.execute(wanted)}
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:

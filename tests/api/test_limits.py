@@ -34,6 +34,33 @@ def test_probes_have_a_quota_of_their_own(make):
     assert lab.post(spec(0)).status_code == 201
 
 
+def test_what_is_read_is_counted_by_what_it_costs(make):
+    lab = make(max_reads=20)
+    asked = lab.ask(vary={"seed": [0, 1]})
+    for run in asked["runs"]:
+        lab.finish(run["id"], 10)
+    frames = asked["runs"][0]["links"]["frames"]
+
+    def left(link, **query):
+        answer = lab.client.get(link, params=query)
+        assert answer.headers["ratelimit-policy"] == '"reads";q=20;w=60'
+        told = re.fullmatch(r'"reads";r=(\d+);t=\d+', answer.headers["ratelimit"])
+        return answer.status_code, told[1]
+
+    assert left(asked["links"]["results"]) == (200, "16")
+    assert left(f"{asked['links']['self']}/curves") == (200, "14")
+    assert left(frames, limit=2) == (200, "12")
+    assert left(frames, after=5) == (200, "7")
+    tag = lab.client.get(frames, params={"every": 3}).headers["etag"]
+    kept = lab.client.get(frames, params={"every": 3}, headers={"If-None-Match": tag})
+    assert (kept.status_code, "ratelimit" in kept.headers) == (304, False)
+    refused = lab.client.get(frames)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert refused.json()["detail"] == "At most 20 frames read in 60 s."
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert lab.client.get(asked["links"]["self"]).status_code == 200
+
+
 def test_unfinished_runs_of_one_address_are_limited_but_not_what_others_asked(make):
     lab = make(max_unfinished=2)
     first = lab.post(spec(0)).json()

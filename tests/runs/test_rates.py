@@ -49,3 +49,15 @@ def test_memory_is_bounded(monkeypatch):
     for client in range(100):
         buckets.take(str(client))
     assert len(buckets._buckets) == 10
+
+
+def test_a_request_takes_what_it_costs_and_at_most_everything():
+    clock = Clock()
+    buckets = Buckets(10, 60.0, clock)
+    assert buckets.take("a", 7).left == 3
+    refused = buckets.take("a", 4)
+    assert (refused.left, refused.wait) == (3, 6.0), "nothing was taken"
+    assert buckets.take("a", 3).left == 0
+    clock.now += 60.0
+    assert buckets.take("a", 10**9).left == 0, "what costs more than all is not refused for ever"
+    assert buckets.take("b", 0).left == 10
