@@ -21,6 +21,4 @@ def prepare(store: Store, limits: Limits) -> None:
     """Ask for every experiment of the lesson; what is stored already is left as it is."""
     for asked in of_lesson():
         body: Mapping[str, Any] = json.loads(json.dumps(asked))  # tuples become lists
-        submit(
-            store, plan(body, limits), dict(body), client=CLIENT, priority=queue.GRID
-        )
+        submit(store, plan(body, limits), dict(body), client=CLIENT, priority=queue.GRID)
