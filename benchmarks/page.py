@@ -8,6 +8,9 @@ lighthouse  Lighthouse's scores (mobile) of each page; needs npx, or $LIGHTHOUSE
 Times are of the renderer's main thread: as processor time, which others on the machine do not
 change, and by the clock, which they do. The browser draws without a graphics card here, so painting
 costs more than on a person's machine.
+
+The Lab draws its figures itself: starting Plotly, one task of 0.8 s, is left to who inspects a figure
+(docs/adr/0018-plotly-for-inspection.md).
 """
 
 import argparse

@@ -1,6 +1,7 @@
 /**
  * The shapes that travel between the server, the reducer and the figures. Types only: this module
- * exports nothing at run time and is never loaded.
+ * exports nothing at run time and is never loaded. It is long because it is a dictionary: one place to
+ * look a shape up, in the order catalogue, spec, run, frame, state, screen.
  *
  * @module types
  */

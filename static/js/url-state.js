@@ -1,5 +1,8 @@
 /** Owner of the address bar: reads the query once, and keeps it in step without adding history. */
 
+/** Milliseconds after the last change before the address follows it. */
+const DELAY = 250;
+
 /** @returns {URLSearchParams} */
 export function readQuery() {
   return new URLSearchParams(window.location.search);
@@ -28,4 +31,27 @@ export function refreshLanguageLinks(links) {
     query.set("lang", link.hreflang);
     link.search = query.toString();
   }
+}
+
+/**
+ * The address of what is on screen.
+ * @param {() => Array<[string, string]>} pairs of its query, now
+ */
+export function createAddress(pairs) {
+  let timer = 0;
+  const tell = () => {
+    window.clearTimeout(timer);
+    writeQuery(pairs());
+    refreshLanguageLinks(document.querySelectorAll("a[hreflang]"));
+    return window.location.href;
+  };
+  return {
+    /** Write it now. @returns {string} */
+    tell,
+    /** Write it when the reader has stopped changing things. */
+    remember() {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(tell, DELAY);
+    },
+  };
 }

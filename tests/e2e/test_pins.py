@@ -36,7 +36,7 @@ def test_a_pinned_result_stays_behind_the_next_one(lab: OpenLab) -> None:
     assert "training.steps=120" in (page.get_attribute(".pin a", "href") or ""), "its set-up too"
     page.locator(".pin button").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'pin'")
+    page.wait_for_function("() => document.activeElement.id === 'pin'")
     page.locator("#profile-legend dt").nth(4).wait_for(state="detached")
     assert "pin=" not in shown.query()
     page.locator("#compare-pins summary").click()

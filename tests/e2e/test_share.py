@@ -36,7 +36,7 @@ def test_everything_can_be_taken_away(lab: OpenLab, tmp_path: Path) -> None:
     page.locator("#try").scroll_into_view_if_needed()
     page.locator("#try-legend .legend-row").first.wait_for(timeout=30_000)
     page.locator("#cell").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('[data-cell=c]').textContent !== '–'")
+    page.wait_for_function("() => document.querySelector('[data-cell=c]').textContent !== '–'")
     page.click("#take-open")
     for figure, words in {
         "highway": ("A rodovia do gradiente", "estado da célula c"),

@@ -13,6 +13,8 @@ import { DASHES, SYMBOLS } from "../marks.js";
 /** @typedef {{x: Place, y: Place}} Places of a pair of axes */
 
 const TICK = 4;
+/** Width of a line that dashes are given for. */
+const USUAL_WIDTH = 3;
 /** Between a tick and its label. */
 const AIR = 3;
 /** From the middle of a line of text to its baseline, and from its top or bottom, in shares of its size. */
@@ -23,6 +25,15 @@ const [MIDDLE, ABOVE, BELOW] = [0.35, 0.8, 0.25];
  * @returns {SvgNode}
  */
 const node = (name, attributes, ...children) => ({ name, attributes, children });
+
+/**
+ * A thick line has long dashes: on a projector dots would run together.
+ * @param {{dash: string, width: number}} line
+ */
+function dashes({ dash, width }) {
+  const factor = Math.max(1, width / USUAL_WIDTH);
+  return (DASHES[dash] ?? "").replace(/[\d.]+/g, (length) => String(px(factor * Number(length))));
+}
 
 /** @param {number} value */
 const px = (value) => Math.round(value * 10) / 10;
@@ -138,7 +149,7 @@ function drawTrace({ mode, x, y, line, marker, fill, fillcolor }, previous, plac
   const drawn = [];
   if (fill) drawn.push(node("path", { d: band(x, y, previous.y, places), fill: fillcolor }));
   if (mode?.includes("lines") && line.width > 0) {
-    const attributes = { fill: "none", stroke: line.color, "stroke-width": line.width, "stroke-linejoin": "round", "stroke-dasharray": DASHES[line.dash] ?? "" };
+    const attributes = { fill: "none", stroke: line.color, "stroke-width": line.width, "stroke-linejoin": "round", "stroke-dasharray": dashes(line) };
     drawn.push(node("path", { class: "trace", d: path(x, y, places), ...attributes }));
   }
   if (mode?.includes("markers")) drawn.push(...markers(x, y, marker, places));

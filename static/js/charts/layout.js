@@ -20,6 +20,8 @@ import { ticks } from "../log-axis.js";
 
 /** @typedef {{data: object[], layout: Record<string, any>}} Figure */
 
+/** Size of the text that the room for a label is given for. */
+const USUAL = 13;
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
 /** @param {FigureContext} context @param {Record<string, any>} [more] @returns {Record<string, any>} */
@@ -60,7 +62,7 @@ export function axis(context, more) {
  * @param {FigureContext} context @param {number} length @param {Record<string, any>} [more]
  */
 export function timeAxis(context, length, more = {}) {
-  const at = timeTicks(length, context.width - context.left - context.right);
+  const at = timeTicks(length, ((context.width - context.left - context.right) * USUAL) / context.text);
   return axis(context, {
     range: [0.5, length + 0.5],
     tickvals: at,

@@ -72,7 +72,7 @@ function laneTraces(lane, view, options, extent) {
       // A marked value has its own symbol; the line breaks there.
       y: placed.map(({ y, mark }) => (mark ? null : y)),
       line: { color: lane.colour, dash: lane.dash, width: lane.width },
-      marker: { symbol: lane.symbol, size: 8, maxdisplayed: 9, color: lane.colour },
+      marker: { symbol: lane.symbol, size: 5 + (4 / 3) * lane.width, maxdisplayed: 9, color: lane.colour },
       hoverinfo: "none",
     },
     ...marks(placed, x, lane),
