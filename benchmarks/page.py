@@ -9,8 +9,8 @@ Times are of the renderer's main thread: as processor time, which others on the 
 change, and by the clock, which they do. The browser draws without a graphics card here, so painting
 costs more than on a person's machine.
 
-The Lab draws its figures itself: starting Plotly, one task of 0.8 s, is left to who inspects a figure
-(docs/adr/0018-plotly-for-inspection.md).
+The Lab draws its figures itself: starting Plotly, one task of 0.8 s, is left to who inspects a
+figure (docs/adr/0018-plotly-for-inspection.md).
 """
 
 import argparse

@@ -39,7 +39,7 @@ export function statusText(state, left, language) {
   const failed = runs.filter((run) => run.state === "failed");
   if (failed.length) {
     const why = `failure.${failed[0].error?.code ?? ""}`;
-    return { text: `${t("status.failed", { n: integer(failed.length) })} ${t(has(why) ? why : "failure.internal_error")}`, tone: "warning", kind: "failed" };
+    return { text: `${t(failed.length === 1 ? "status.failed.one" : "status.failed.other", { n: integer(failed.length) })} ${t(has(why) ? why : "failure.internal_error")}`, tone: "warning", kind: "failed" };
   }
   if (runs.some((run) => run.state === "cancelled")) return { text: t(state.left ? "status.detached" : "status.cancelled"), tone: "idle", kind: "cancelled" };
   return { text: t("status.done"), tone: "done", kind: "done" };

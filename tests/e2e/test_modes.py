@@ -82,7 +82,8 @@ def test_on_paper_there_are_figures_and_where_they_came_from(lab: OpenLab) -> No
     shown.wait_for_end()
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert "The classic contrast · RNN, LSTM, GRU" in shown.text("#print-setup")
+    said = shown.text("#print-setup")
+    assert said == "The classic contrast, changed: 4 settings · RNN, LSTM, GRU"
     assert "task.length=20" in shown.text("#print-link")
     for hidden in ("#run", "#controls-in-sight", "#clock-bar", ".site-header", "#compare-pins"):
         assert not page.locator(hidden).is_visible(), hidden
