@@ -4,6 +4,7 @@ import platform
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -91,6 +92,16 @@ def verified_rows(texts: Texts) -> list[Row]:
     return found
 
 
+def made_with(table: dict[str, Any]) -> str:
+    """Name what made the table, most often one set of versions; Numba is the compiled kernels."""
+    named = set()
+    for entry in table["presets"].values():
+        versions = entry["made_with"]
+        shown = (("NumPy", "numpy"), ("Numba", "numba"), ("Python", "python"))
+        named.add(", ".join(f"{name} {versions[key]}" for name, key in shown if key in versions))
+    return "; ".join(sorted(named))
+
+
 def read_about(texts: Texts) -> Chapter:
     """Read the words of the page, which a teacher may edit like a chapter."""
     path: Path = CONTENT / f"about.{texts.language}.md"
@@ -114,6 +125,7 @@ def add(router: APIRouter, pages: Pages) -> None:
             rows=verified_rows(texts),
             seeds=max((entry["seeds"] for entry in table["presets"].values()), default=0),
             first_seed=table["first_seed"],
+            made_with=made_with(table),
             versions={
                 "Vanishing Gradient Lab": VERSION,
                 "engine": ENGINE_VERSION,

@@ -121,10 +121,11 @@ CLIPPING_2013 = Study(
     published="On temporal order SGD with clipping succeeds where SGD without it fails; clipping "
     "does nothing against vanishing.",
     differs="Recall of ±1 over 50 steps; tanh RNN with Gaussian W_h of spectral radius 1.8 "
-    "(explodes) or 0.5 (vanishes), SGD.",
+    "(explodes) or 0.5 (vanishes), SGD at 0.025. At this rate the linear readout is stable by "
+    "itself: what explodes is the gradient of W_h, and no run diverges.",
     arms=tuple(
         Arm(
-            f"radius {radius}, {'clipped at 1' if clip else 'not clipped'}",
+            f"radius {radius:g}, {'clipped at 1' if clip else 'not clipped'}",
             {
                 "task": {"name": "recall", "length": 50, "symbols": 1, "noise": 0.1},
                 "model": {
@@ -134,7 +135,7 @@ CLIPPING_2013 = Study(
                 },
                 "training": {
                     "optimiser": "sgd",
-                    "learning_rate": 0.05,
+                    "learning_rate": 0.025,
                     "steps": 300,
                     "clip_norm": clip,
                 },
@@ -144,8 +145,9 @@ CLIPPING_2013 = Study(
         for clip in (None, 1.0)
     ),
     verdict=lambda rows: (
-        _share(rows, "radius 1.8, clipped at 1") > _share(rows, "radius 1.8, not clipped")
-        and _share(rows, "radius 0.5, clipped at 1") <= 0.2,
+        _share(rows, "radius 1.8, clipped at 1") >= _share(rows, "radius 1.8, not clipped") + 0.4
+        and _share(rows, "radius 0.5, clipped at 1") <= 0.2
+        and not any(row["diverged"] for row in rows.values()),
         _outcome(rows),
     ),
 )

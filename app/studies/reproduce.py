@@ -1,10 +1,12 @@
 """Published results, trained again here over several seeds and set beside what was published."""
 
-import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from app.core.spec import RunSpec
+from app.studies.pool import worst_score
 
 FIRST_SEED = 2000
 
@@ -59,15 +61,18 @@ def rows_of(study: Study, seeds: int, results: Sequence[Mapping[str, Any]]) -> d
     if len(results) != seeds * len(study.arms):
         raise ValueError(f"{study.id}: {len(results)} results of {seeds * len(study.arms)} runs")
     return {
-        arm.name: _row(results[place * seeds : (place + 1) * seeds])
+        arm.name: _row(arm, results[place * seeds : (place + 1) * seeds])
         for place, arm in enumerate(study.arms)
     }
 
 
-def _row(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _row(arm: Arm, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     solved = sorted(run["step"] for run in runs if run["state"] == "solved")
-    # A score that left the number range has no number in JSON.
-    scores = [math.inf if run["metric"] is None else run["metric"] for run in runs]
+    # A diverged run counts as the worst, whatever its last score; so does a score that left the
+    # number range, which has no number in JSON.
+    worst = worst_score(RunSpec.from_dict(arm.spec).task)
+    lost = [run["state"] == "diverged" or run["metric"] is None for run in runs]
+    scores = [worst if gone else run["metric"] for gone, run in zip(lost, runs, strict=True)]
     return {
         "seeds": len(runs),
         "solved": len(solved),

@@ -1,17 +1,14 @@
 """Train every preset over many seeds, and hold what its words claim against the outcome."""
 
 import json
-import platform
+import math
 import statistics
 from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import Any
 
-import numpy as np
-
 from app.core.presets import PRESETS, Claim, Preset, merged
-from app.core.spec import ENGINE_VERSION
-from app.studies.pool import train_all
+from app.studies.pool import made_with, train_all
 
 FIRST_SEED = 1000  # seeds from here were never used to choose the settings of a preset
 QUANTITIES = (
@@ -20,7 +17,10 @@ QUANTITIES = (
     "retention_h_after",
     "retention_c_before",
     "retention_c_after",
+    "loss_peak",
     "grad_peak",
+    "recurrent_grad_before",
+    "readout_grad_before",
     "zeros_before",
 )
 
@@ -33,9 +33,10 @@ def verify(
     Returns
     -------
     dict
-        ``{"presets": {id: {"seeds": n, "runs": {key: row}}}, …}``; a row has the shares of runs
-        that were solved and that diverged, the median step at which the solved ones were, and
-        medians of the quantities of a run.
+        ``{"first_seed": s, "presets": {id: {"seeds": n, "made_with": {…}, "runs": {key: row}}}}``;
+        a row has the shares of runs that were solved and that diverged, the median step at which
+        the solved ones were, and medians of the quantities of a run. What made the numbers is told
+        for each preset, because a preset may be verified again alone.
     """
     jobs = [
         (preset_id, key, {**merged(PRESETS[preset_id].base, change), "seed": FIRST_SEED + seed})
@@ -49,15 +50,11 @@ def verify(
         found.setdefault((preset_id, key), []).append(summary)
     presets: dict[str, Any] = {}
     for (preset_id, key), rows in found.items():
-        entry = presets.setdefault(preset_id, {"seeds": seeds, "runs": {}})
+        entry = presets.setdefault(
+            preset_id, {"seeds": seeds, "made_with": made_with(), "runs": {}}
+        )
         entry["runs"][key] = row_of(rows)
-    return {
-        "engine_version": ENGINE_VERSION,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "first_seed": FIRST_SEED,
-        "presets": presets,
-    }
+    return {"first_seed": FIRST_SEED, "presets": presets}
 
 
 def row_of(summaries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -69,9 +66,19 @@ def row_of(summaries: list[dict[str, Any]]) -> dict[str, Any]:
         "steps": statistics.median(solved) if solved else None,
     }
     for name in QUANTITIES:
-        values = [s[name] for s in summaries if s[name] is not None and np.isfinite(s[name])]
-        row[name] = float(f"{statistics.median(values):.4g}") if values else None
+        row[name] = _median([summary[name] for summary in summaries])
     return row
+
+
+def _median(values: list[float | None]) -> float | None:
+    """Return the median over all runs, to four digits.
+
+    None where a run has no such number (its gradient is exactly zero, say): a median that left it
+    out would be that of the well-behaved ones. None also where the median is not finite.
+    """
+    numbers = [value for value in values if value is not None]
+    middle = statistics.median(numbers) if len(numbers) == len(values) else math.inf
+    return float(f"{middle:.4g}") if math.isfinite(middle) else None
 
 
 def broken_claims(preset: Preset, entry: dict[str, Any]) -> list[str]:

@@ -22,6 +22,8 @@ export function evidence(verified, language) {
       [`${key}_c_before`, ratio(row.retention_c_before)],
       [`${key}_c_after`, ratio(row.retention_c_after)],
       [`${key}_peak`, number(row.grad_peak)],
+      [`${key}_recurrent`, number(row.recurrent_grad_before)],
+      [`${key}_readout`, number(row.readout_grad_before)],
       [`${key}_zeros`, row.zeros_before === null ? "—" : integer(row.zeros_before)],
     ]),
   );

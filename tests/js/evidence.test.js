@@ -17,6 +17,8 @@ const row = {
   retention_c_before: null,
   retention_c_after: null,
   grad_peak: 4.5e11,
+  recurrent_grad_before: 3500,
+  readout_grad_before: 6,
   zeros_before: 0,
 };
 
@@ -28,6 +30,8 @@ test("rates, steps and ratios are written in the reader's language", () => {
   assert.equal(values.lstm_h_after, "0,13");
   assert.equal(values.lstm_c_before, "—");
   assert.equal(values.lstm_peak, "4,5·10¹¹");
+  assert.equal(values.lstm_recurrent, "3.500");
+  assert.equal(values.lstm_readout, "6");
 });
 
 test("without a table there is nothing to fill in", () => {

@@ -45,7 +45,8 @@ GATES = (
         claims=(
             ("free", "solved", ">", 0.89),
             ("f1", "solved", ">", 0.89),
-            ("f09", "solved", ">", 0.69),
+            ("f09", "solved", ">", 0.49),  # 17 of 20 seeds that are not verified
+            ("f09", "solved", "<", "f1.solved"),
             ("f05", "solved", "<", 0.01),
             ("f05", "retention_c_before", "<", -15.0),
             ("f09", "steps", ">", "f1.steps"),

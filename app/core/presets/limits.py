@@ -44,16 +44,18 @@ LIMITS = (
         id="clipping",
         topic="limits",
         base={
-            "task": {"name": "recall", "length": 50, "symbols": 1, "noise": 0.1},
-            "training": {"optimiser": "sgd", "learning_rate": 0.05, "steps": 200},
+            "task": {"name": "recall", "length": 80, "symbols": 1, "noise": 0.1},
+            # A linear readout of 32 units near ±1 and a bias is stable under SGD below the rate
+            # 2/(2·33) = 0.030: here what explodes is the gradient through time, and nothing else.
+            "training": {"optimiser": "sgd", "learning_rate": 0.025, "steps": 400},
             "frame_every": 5,
         },
         models={
             "big": {
-                **net("rnn", recurrent_init="gaussian", spectral_radius=2.5),
+                **net("rnn", recurrent_init="gaussian", spectral_radius=2.0),
                 "training.clip_norm": None,
             },
-            "big_clipped": net("rnn", recurrent_init="gaussian", spectral_radius=2.5),
+            "big_clipped": net("rnn", recurrent_init="gaussian", spectral_radius=2.0),
             "small": {
                 **net("rnn", recurrent_init="gaussian", spectral_radius=0.5),
                 "training.clip_norm": None,
@@ -63,11 +65,16 @@ LIMITS = (
         prediction_options=("both", "exploding", "vanishing", "neither"),
         answer="exploding",
         claims=(
+            ("big", "retention_h_before", ">", 1.0),
+            ("big", "recurrent_grad_before", ">", 100.0),
+            ("big", "readout_grad_before", "<", 20.0),
+            ("big", "diverged", "<", 0.01),
+            ("big", "loss_peak", "<", 20.0),
+            ("big", "solved", "<", 0.51),
+            ("big_clipped", "solved", ">", 0.51),
             ("small", "solved", "<", 0.01),
             ("small_clipped", "solved", "<", 0.01),
             ("small_clipped", "retention_h_before", "<", -8.0),
-            ("big", "grad_peak", ">", "big_clipped.grad_peak"),
-            ("big_clipped", "solved", ">", "big.solved"),
         ),
         controls=("training.clip_norm", "model.spectral_radius"),
     ),
