@@ -22,6 +22,9 @@ router = APIRouter(tags=["probe"], route_class=JsonRoute)
 
 # T × H of what is measured while somebody waits.
 MOST_STATE_VALUES = 64_000
+# T·H² that costs as much again as a small probe: T = 250 with H = 256 takes as long as 60 to 70 of
+# T = 50 with H = 32.
+COST_UNIT = 250_000
 
 InterventionsBody = model_of(Interventions)
 
@@ -83,15 +86,14 @@ def measure(asked: ProbeBody, app: App, client: Client, response: Response) -> d
     ``transport``, singular values of ∂s_T/∂s_t at some timesteps, and ``lyapunov``, the finite-time
     exponents in nats per step, descending. Equal questions are answered from memory.
     """
-    response.headers.update(app.gates.probes.take(client))
     change = Interventions(**cast(Asked, asked.interventions).model_dump())
     if asked.run is None:
         assert asked.spec is not None
         spec = RunSpec.from_dict(asked.spec.model_dump(exclude_unset=True))
-        _check_size(spec, change)
+        response.headers.update(app.gates.probes.take(client, _cost(spec, change)))
         return _untrained(spec.canonical(), change)
     spec, _ = spec_of(app, asked.run)
-    _check_size(spec, change)
+    response.headers.update(app.gates.probes.take(client, _cost(spec, change)))
     params, step = weights_at(app, asked.run, asked.step)
     return {**probed_to_dict(probe(spec, change, params), asked.run), "step": step}
 
@@ -102,11 +104,14 @@ def _untrained(canonical: str, change: Interventions) -> dict[str, Any]:
     return probed_to_dict(probe(spec, change), spec.run_id)
 
 
-def _check_size(spec: RunSpec, change: Interventions) -> None:
+def _cost(spec: RunSpec, change: Interventions) -> int:
+    """Return how many small probes a probe is worth, or refuse what is too large."""
     changed = changed_spec(spec, change)
-    if changed.task.steps * changed.model.hidden_size > MOST_STATE_VALUES:
+    steps, hidden = changed.task.steps, changed.model.hidden_size
+    if steps * hidden > MOST_STATE_VALUES:
         raise OptionError(
             "spec.model.hidden_size",
             f"length × hidden size may be at most {MOST_STATE_VALUES} in a probe",
             MOST_STATE_VALUES,
         )
+    return 1 + steps * hidden**2 // COST_UNIT

@@ -34,6 +34,19 @@ def test_probes_have_a_quota_of_their_own(make):
     assert lab.post(spec(0)).status_code == 201
 
 
+def test_a_large_probe_counts_as_several(make):
+    lab = make(max_probes=20)
+
+    def left(length, hidden):
+        spec = {"task": {"length": length}, "model": {"cell": "rnn", "hidden_size": hidden}}
+        answer = lab.client.post("/api/v1/probe", json={"spec": spec})
+        assert answer.status_code == 200
+        return re.match(r'"probes";r=(\d+);', answer.headers["ratelimit"])[1]
+
+    assert left(5, 2) == "19"
+    assert left(50, 100) == "16"  # 500 000 is twice the unit: three
+
+
 def test_what_is_read_is_counted_by_what_it_costs(make):
     lab = make(max_reads=20)
     asked = lab.ask(vary={"seed": [0, 1]})
