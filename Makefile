@@ -59,8 +59,8 @@ golden: ## make the golden files again with PyTorch (tests/core/golden)
 
 peers: ## compare with PyTorch, Keras and JAX; a generated client, a fuzzer, Jupyter
 	@sh scripts/venv.sh requirements-peers.txt
-	@# On PyTorch: with JAX, Keras 3.15 computes tanh in float32 even where float64 is asked for.
 	KERAS_BACKEND=torch $(PY) -m pytest -m peers
+	KERAS_BACKEND=jax $(PY) -m pytest -m peers tests/interop/test_keras.py
 
 audit: dev ## compare the pinned packages with published advisories (needs the network)
 	@sh scripts/audit.sh

@@ -100,7 +100,8 @@ def _keras(spec: RunSpec) -> dict[str, str]:
         shared += f", global_clipnorm={training.clip_norm}"
     optimiser = {
         "adam": f"keras.optimizers.Adam({shared}, beta_1=0.9, beta_2=0.999, epsilon=1e-8)",
-        "rmsprop": f"keras.optimizers.RMSprop({shared}, rho=0.9, epsilon=1e-8)",
+        # Keras adds ε to the mean square, we to its root.
+        "rmsprop": f"keras.optimizers.RMSprop({shared}, rho=0.9, epsilon=1e-16)",
         "sgd": f"keras.optimizers.SGD({shared}, momentum={training.momentum})",
     }[training.optimiser]
     return {
