@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core.arrays import Array, Params
 from app.core.cells import LSTM, Gradients, Trace
-from app.core.cells.base import begin, check_dhs, split_stacked
+from app.core.cells.base import begin, check_dhs, split_stacked, stack_weights
 from app.fused.pointwise import compiled, sigmoid, tanh
 from app.fused.product import multiply, padded
 from app.fused.signal import (
@@ -29,7 +29,7 @@ def forward(cell: LSTM, params: Params, xs: Array, trace: Trace | None) -> Trace
     trace = begin(cell, params, xs, None, trace)
     trace.kept["c"][0] = 0
     _forward(
-        np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]]),
+        stack_weights(params),
         trace.stacked,
         trace.gates,
         trace.kept["c"],

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.core.arrays import Array, Params
 from app.core.cells import RNN, Gradients, Trace
-from app.core.cells.base import begin, check_dhs, split_stacked
+from app.core.cells.base import begin, check_dhs, split_stacked, stack_weights
 from app.fused.pointwise import compiled, tanh
 from app.fused.product import multiply, padded
 from app.fused.signal import (
@@ -23,7 +23,7 @@ ACTIVATIONS = {"tanh": TANH, "relu": RELU, "sigmoid": SIGMOID, "linear": LINEAR}
 def forward(cell: RNN, params: Params, xs: Array, trace: Trace | None) -> Trace:
     """Run over a batch of sequences, as ``RNN.forward`` does from a zero state."""
     trace = begin(cell, params, xs, None, trace)
-    weights = np.hstack([params["W_h"], params["W_x"], params["b"][:, np.newaxis]])
+    weights = stack_weights(params)
     _forward(weights, trace.stacked, cell.hidden_size, ACTIVATIONS[cell.activation])
     return trace
 
