@@ -285,7 +285,7 @@ function createLab(api, language, catalogue, plotly) {
     const scene = sceneNow();
     length = scene.view.length;
     cursor.set(length, look.timestep);
-    show(scene);
+    show(scene, state);
     flying = !surroundings.current.still && clock.now.mode !== "paused" && scene.view.runs.some(({ frame }) => frame);
     resting = allOver(state) && clock.now.step >= edgeStep(state);
     return figures.draw(scene) || running;
@@ -300,9 +300,9 @@ function createLab(api, language, catalogue, plotly) {
     });
   }
 
-  /** @param {Scene} scene */
-  function show(scene) {
-    const { state, view } = scene;
+  /** @param {Scene} scene @param {LabState} state of the server; that of the scene may be a preview */
+  function show(scene, state) {
+    const { view } = scene;
     const training = state.order.filter((id) => state.runs[id].state === "running");
     const left = training.map((id) => pace.left(id, state.runs[id].steps)).filter((value) => value !== null);
     launch.show(state, view, {
