@@ -345,4 +345,5 @@ def test_nothing_moves_when_the_first_frames_arrive(lab: OpenLab) -> None:
     page_lab.run()
     page_lab.wait_for_frames()
     page_lab.page.wait_for_timeout(500)
-    assert page_lab.page.evaluate(tops) == before
+    # A digit of another font may be a fraction of a pixel higher; no eye sees that.
+    assert page_lab.page.evaluate(tops) == pytest.approx(before, abs=1)
