@@ -58,8 +58,6 @@
  * @property {number|null} grad_peak
  * @property {number|null} recurrent_grad_before
  * @property {number|null} readout_grad_before
- * @property {number|null} recurrent_grad_before
- * @property {number|null} readout_grad_before
  * @property {number|null} zeros_before
  */
 
