@@ -106,6 +106,40 @@ def test_a_diverged_run_is_a_result(store, submit):
     assert last["nonfinite"]
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"cell": "rnn", "activation": "relu"},
+        {"cell": "rnn", "activation": "tanh"},
+        {"cell": "lstm"},
+        {"cell": "gru"},
+    ],
+    ids=lambda model: "-".join(str(value) for value in model.values()),
+)
+def test_a_run_of_any_cell_that_explodes_is_told_in_valid_json(store, submit, model):
+    _, (run_id,) = submit(
+        task={"name": "adding", "length": 10},
+        model={"hidden_size": 64, **model},
+        # So large a step that even a cell whose state is bounded leaves the range of float32.
+        training={
+            "steps": 60,
+            "batch_size": 4,
+            "clip_norm": None,
+            "optimiser": "sgd",
+            "learning_rate": 1.0,
+            "stop_when_solved": False,
+        },
+        dtype="float32",
+        frame_every=1,
+    )
+    outcome = worker.execute(run_id)
+    bodies = [json.loads(body, parse_constant=pytest.fail) for body in stored(store, run_id)]
+    assert [body["seq"] for body in bodies] == list(range(len(bodies)))
+    assert bodies[-1]["state"] == outcome == "diverged"
+    assert bodies[-1]["nonfinite"]
+    assert find_run(store, run_id)[0].step == bodies[-1]["step"] < 60
+
+
 def test_a_fault_of_the_spec_fails_the_run_and_not_the_worker(store, submit, monkeypatch):
     _, (run_id,) = submit()
 
