@@ -220,12 +220,15 @@ def test_a_killed_server_loses_nothing_and_leaves_nobody_behind(start):
 
 def draining(server):
     # A connection of its own: one that is open would be answered even behind a closed door.
-    answer = httpx.get(f"{server.url}/readyz")
+    try:
+        answer = httpx.get(f"{server.url}/readyz")
+    except httpx.TransportError:
+        return None  # the door closed, and the wait ends without an answer
     return answer if answer.status_code == 503 else None
 
 
 def test_asked_to_end_it_says_so_and_is_gone_within_five_seconds(start):
-    server = start()
+    server = start(VGL_DRAIN_SECONDS="2")  # on a busy machine one second may pass unanswered
     experiment = ask(server, endless(5))
     link = experiment["links"]["events"]
     streams = [[] for _ in range(50)]
@@ -241,7 +244,7 @@ def test_asked_to_end_it_says_so_and_is_gone_within_five_seconds(start):
     began = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     # The door is still open, and who asks at it hears that he should go elsewhere.
-    told = wait_for(lambda: draining(server), 0.9)
+    told = wait_for(lambda: draining(server), 1.9)
     assert (told.status_code, told.json()["code"]) == (503, "draining")
     assert server.process.wait(10) == 0
     assert time.monotonic() - began < 5.0
