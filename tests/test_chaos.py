@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.chaos import FAULTS, chaos
+from benchmarks.chaos import chaos
+from benchmarks.chaos_faults import FAULTS
 
 pytestmark = pytest.mark.slow
 
