@@ -1,8 +1,9 @@
 """How weights begin.
 
-What a network remembers before any training depends on this. With H = 32 the gradient of a plain
-RNN shrinks to 0.58 of itself per step with PyTorch's U(±1/√H) and to 0.90 with Keras's orthogonal
-W_h; that of an LSTM to 0.63 with a forget bias of 0 and to 0.86 with 1 (PyTorch's weights).
+What a network remembers before any training depends on this. With H = 32, on ``adding`` over 100
+steps, the gradient of a plain RNN shrinks to 0.58 of itself per step with PyTorch's U(±1/√H) and to
+0.92 with Keras's orthogonal W_h; that of an LSTM to 0.63 with a forget bias of 0 and to 0.84 with 1
+(PyTorch's weights; medians of 40 seeds).
 
 References
 ----------

@@ -22,8 +22,9 @@ class Parity:
 
     References
     ----------
-    A classic of the field; as a test of recurrent networks in Hochreiter & Schmidhuber (1997),
-    section 5, where random weight guessing solves it.
+    Bengio, Simard & Frasconi (1994), as a test of recurrent networks. Hochreiter & Schmidhuber,
+    "LSTM can solve hard long time lag problems" (NIPS 9), count it among the problems that random
+    guessing of the weights can solve.
     """
 
     name: Literal["parity"] = "parity"
@@ -31,7 +32,7 @@ class Parity:
         10, low=2, high=1000, scale="log", unit="steps", doc="Length T of a sequence."
     )
 
-    source: ClassVar[str] = "Hochreiter & Schmidhuber (1997), section 5"
+    source: ClassVar[str] = "Bengio, Simard & Frasconi (1994)"
     readout: ClassVar[Readout] = "last"
     loss: ClassVar[Loss] = "cross_entropy"
     metric: ClassVar[Metric] = "accuracy"

@@ -46,3 +46,16 @@ def test_a_season_that_the_network_cannot_see_whole_is_refused():
     with pytest.raises(OptionError, match="must be at most 11, the length") as refused:
         Sales(length=11, season=12)
     assert (refused.value.path, refused.value.limit) == ("task.season", 11)
+
+
+def test_the_last_seven_values_suffice_to_beat_the_naive_forecast():
+    task = Sales(length=30, season=12, scale="raw")
+    batch = task.sample(np.random.default_rng(0), 20_000)
+    seen, target = batch.xs[:, :, 0].T, batch.targets[:, 0]
+
+    def linear_forecast(steps: int) -> float:
+        columns = np.column_stack([seen[:, -steps:], np.ones(len(seen))])
+        weights = np.linalg.lstsq(columns, target, rcond=None)[0]
+        return float(np.mean((columns @ weights - target) ** 2))
+
+    assert linear_forecast(7) < task.baseline < linear_forecast(6)
