@@ -71,8 +71,13 @@ class Chapter:
 
 
 def math(latex: str, options: dict[str, Any]) -> str:
-    """Return a formula as MathML."""
-    return str(convert(latex, display="block" if options.get("display_mode") else "inline"))
+    r"""Return a formula as MathML; where ``\qquad`` parts equations, each as one of its own.
+
+    A browser does not break a formula over lines, and on a phone two do not fit into one.
+    """
+    if not options.get("display_mode"):
+        return str(convert(latex))
+    return "".join(convert(part, display="block") for part in latex.split(r"\qquad"))
 
 
 def markdown(lang: str) -> MarkdownIt:
