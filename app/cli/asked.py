@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -52,9 +53,15 @@ def experiment(
 
 
 def value_of(text: str) -> Any:
-    """Return a JSON value, or the text itself: ``50``, ``0.01``, ``null``, ``true``, ``lstm``."""
+    """Return a JSON value, or the text itself: ``50``, ``0.01``, ``null``, ``true``, ``lstm``.
+
+    Raises
+    ------
+    ValueError
+        For what Python's reader takes and JSON does not have: ``NaN``, ``1e999``.
+    """
     try:
-        return json.loads(text)
+        return _strict(text)
     except json.JSONDecodeError:
         return text
 
@@ -86,7 +93,7 @@ def _pair(option: str, text: str, read: Any) -> tuple[str, Any]:
     try:
         found = read(value)
     except ValueError as error:
-        raise OptionError(f"{option} {path}", str(error), MOST_VALUES) from None
+        raise OptionError(f"{option} {path}", str(error)) from None
     if found == []:
         raise OptionError(f"{option} {path}", "has no value")
     return path, found
@@ -100,8 +107,9 @@ def _preset(name: str) -> dict[str, Any]:
 
 def _read(file: str) -> dict[str, Any]:
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-        found = json.loads(text)
+        # utf-8-sig: some editors and shells begin a file with a byte order mark.
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+        found = _strict(text)
     except OSError as error:
         raise OptionError(file, error.strerror or str(error)) from None
     except ValueError as error:
@@ -109,3 +117,32 @@ def _read(file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise OptionError(file, "must hold a JSON object: an experiment, or one spec")
     return found
+
+
+def _strict(text: str) -> Any:
+    """Return a value that can be sent as JSON, so that a server and this machine refuse the same.
+
+    Raises
+    ------
+    ValueError
+    """
+    try:
+        text.encode("utf-8")  # a command line may hold bytes that are not
+        found = json.loads(text, parse_constant=_constant, parse_float=_finite)
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError("a text that is not Unicode") from None
+    return found
+
+
+def _constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return value

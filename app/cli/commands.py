@@ -113,7 +113,7 @@ def _run(chosen: argparse.Namespace) -> int:
     def act() -> int:
         from app.cli import asked, output
 
-        output.check_suffix(chosen.output)
+        output.check_file(chosen.output)
         wanted = asked.experiment(chosen.file, chosen.preset, chosen.set, chosen.vary)
         with place(chosen) as where:
             experiment_id = where.submit(wanted)
@@ -150,7 +150,7 @@ def _export(chosen: argparse.Namespace) -> int:
         from app.cli.output import results_text
 
         folder: Path = chosen.output
-        with place(chosen) as where:
+        with place(chosen, must_exist=True) as where:
             body = where.describe(chosen.experiment)
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "experiment.json").write_text(json.dumps(body, indent=1) + "\n", "utf-8")

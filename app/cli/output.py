@@ -1,6 +1,7 @@
 """What the commands show and write: a bar while it trains, a table, JSON, CSV."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -53,15 +54,22 @@ def summary(progress: dict[str, Any]) -> str:
     return ", ".join(told)
 
 
-def check_suffix(output: str | None) -> None:
-    """Refuse a file of a kind that is not written, before an hour of training.
+def check_file(output: str | None) -> None:
+    """Refuse a file that could not be written, before an hour of training.
 
     Raises
     ------
     OptionError
     """
-    if output is not None and Path(output).suffix not in (".csv", ".json"):
+    if output is None:
+        return
+    path = Path(output)
+    if path.suffix not in (".csv", ".json"):
         raise OptionError("--output", f"{output!r} must end with", [".csv", ".json"])
+    if not path.parent.is_dir():
+        raise OptionError("--output", f"there is no folder '{path.parent}'")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise OptionError("--output", f"{output!r} cannot be written")
 
 
 def write_results(place: Place, experiment_id: str, output: str | None, form: str) -> None:

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,16 +31,28 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how many runs at once."""
     parser.add_argument(
         "--processes",
-        type=int,
+        type=_processes,
         default=os.cpu_count() or 1,
         metavar="N",
         help="without a server, runs at once (default: one per core)",
     )
 
 
+def _processes(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
 @contextmanager
-def place(chosen: argparse.Namespace) -> "Iterator[Place]":
-    """Open where the experiment is computed and kept."""
+def place(chosen: argparse.Namespace, *, must_exist: bool = False) -> "Iterator[Place]":
+    """Open where the experiment is computed and kept.
+
+    Raises
+    ------
+    OptionError
+        For a server or a file that cannot be meant, such as one that is not there to be read.
+    """
     from app.cli.places import Here, There
     from app.core.options import OptionError
 
@@ -60,6 +73,8 @@ def place(chosen: argparse.Namespace) -> "Iterator[Place]":
     limits = Limits(settings.max_runs, settings.max_cost, settings.max_values)
     with tempfile.TemporaryDirectory(prefix="vgl-") as folder:
         given = chosen.database or f"{folder}/runs.db"
+        if must_exist and "://" not in given and not Path(given).exists():
+            raise OptionError("--database", f"there is no file {given!r}")
         url = given if "://" in given else f"sqlite:///{given}"
         here = Here(url, limits, getattr(chosen, "processes", 1))
         try:

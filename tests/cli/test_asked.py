@@ -48,7 +48,7 @@ def test_a_preset_is_repeated_over_a_grid():
 
 def test_a_file_holds_an_experiment_or_a_spec(tmp_path, monkeypatch):
     path = tmp_path / "asked.json"
-    path.write_text('{"seed": 3}')
+    path.write_text('{"seed": 3}', "utf-8-sig")  # with a byte order mark, as on Windows
     assert experiment(str(path), None, [], []) == {"base": {"seed": 3}}
     grid = {"base": {"seed": 3}, "vary": {"task.length": [5]}}
     path.write_text(json.dumps(grid))
@@ -69,6 +69,14 @@ def test_a_file_holds_an_experiment_or_a_spec(tmp_path, monkeypatch):
         ((None, None, [], ["seed=1..999999999"]), "--vary seed: .* more than"),
         ((None, None, [], ["seed=2..1"]), "--vary seed: has no value"),
         ((__file__, None, [], []), "is not JSON"),
+        ((None, None, ["training.learning_rate=1e999"], []), "learning_rate: .* is too large"),
+        ((None, None, ["training.learning_rate=NaN"], []), "NaN is not a JSON number"),
+        ((None, None, [], ["training.learning_rate=0.1,Infinity"]), "Infinity is not a JSON"),
+        ((None, None, [], ["training.learning_rate=[1e999]"]), "1e999 is too large"),
+        ((None, None, ["task.name=\udcff"], []), "task.name: a text that is not Unicode"),
+        ((None, None, ['task.name="\\ud800"'], []), "task.name: a text that is not Unicode"),
+        ((None, None, ["seed=" + "[" * 30_000], []), "seed: nested too deeply"),
+        ((None, None, ["seed=" + "9" * 5_000], []), "seed: Exceeds the limit"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments, message):

@@ -10,6 +10,7 @@ import pytest
 from app.__main__ import main
 from app.cli.output import summary
 from app.cli.session import DONE, INCOMPLETE, REFUSED, UNREACHABLE
+from app.runs.store import Store
 from tests.conftest import free_port
 
 SMALL = [
@@ -90,7 +91,27 @@ def test_a_refusal_names_the_field_and_the_limit(tmp_path, capsys):
     database = str(tmp_path / "empty.db")
     asked = ["export", "0" * 16, "--database", database, "--output", str(tmp_path / "out")]
     assert main(asked) == REFUSED
+    assert f"--database: there is no file {database!r}" in told(capsys).err
+    assert list(tmp_path.iterdir()) == []
+    Store(database := f"sqlite:///{database}").close()
+    asked[3] = database
+    assert main(asked) == REFUSED
     assert "there is no '0000000000000000' here" in told(capsys).err
+
+
+@pytest.mark.parametrize("output", ["none/runs.csv", "folder.csv"])
+def test_a_file_that_cannot_be_written_is_refused_before_training(output, tmp_path, capsys):
+    (tmp_path / "folder.csv").mkdir()
+    assert main(["run", *SMALL, "--output", str(tmp_path / output)]) == REFUSED
+    assert (err := told(capsys).err).startswith("--output: ") and "experiment" not in err
+
+
+@pytest.mark.parametrize("processes", ["0", "-2", "two"])
+@pytest.mark.parametrize("command", ["run", "reproduce"])
+def test_a_number_of_processes_is_at_least_one(command, processes, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([command, "--processes", processes])
+    assert "--processes" in told(capsys).err
 
 
 def test_a_refusal_by_a_server_is_told_the_same(standing, capsys):
