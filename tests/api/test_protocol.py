@@ -96,6 +96,12 @@ CASES = {
         "body_too_large",
         "1000000",
     ),
+    "a body in chunks of one byte": (
+        EXPERIMENTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 900_000,
+        400,
+        "invalid_http",
+        "10000 chunks",
+    ),
     "a gzip bomb": (
         EXPERIMENTS
         + b"Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b"
@@ -148,6 +154,21 @@ def test_a_request_that_comes_too_slowly_is_ended(make, sent, caplog):
                         break
     assert received.startswith(b"HTTP/1.1 408 ")
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "request_timeout"
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("rest", [b"zz\r\n", b""], ids=["not HTTP", "nothing"])
+def test_a_body_without_end_is_ended_also_when_it_has_its_answer(make, rest, caplog):
+    lab = make(request_timeout=0.3)
+    early = b"POST /api/v1/experiments HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", lab.client.base_url.port), timeout=10) as line:
+        line.sendall(early + b"1\r\n{\r\n")
+        received = line.recv(65536)
+        line.sendall(rest)
+        while part := line.recv(65536):
+            received += part
+    assert received.count(b"HTTP/1.1 ") == 1 and received.startswith(b"HTTP/1.1 415 ")
+    wait_for(lambda: not lab.server.server_state.connections)
     assert "Traceback" not in caplog.text
 
 
