@@ -80,6 +80,12 @@ test("theory lines are the bound of the RNN and the direct path of the LSTM's ce
   assert.deepEqual(names, ["rnn", "bound", "lstm c", "direct", "lstm h"]);
 });
 
+test("theory lines of two runs of one cell are told apart by more than a colour", () => {
+  const two = scene([run("a", "lstm"), run("b", "lstm")], [lstmFrame("a", 0), lstmFrame("b", 0)]);
+  const lines = profile(two, { theory: true }).data.filter(({ name }) => name === "direct");
+  assert.deepEqual(lines.map(({ mode, marker }) => [mode, marker?.symbol]), [["lines", undefined], ["lines+markers", "x"]]);
+});
+
 test("a shorter sequence ends at the same last step", () => {
   const { view, lanes, state } = scene([run("r", "rnn"), run("l", "lstm")], [frame("r", 0, { grad_h: [0.1, 1] }), lstmFrame("l", 0)]);
   const [line] = profileFigure(view, lanes, { scale: "relative", theory: false, extent: state.extent }, context()).data;

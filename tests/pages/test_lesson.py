@@ -84,7 +84,8 @@ def test_every_link_to_the_lab_opens_a_preset(page: tuple[str, str]) -> None:
 def test_the_page_is_whole_without_scripts(page: tuple[str, str]) -> None:
     lang, html = page
     assert f'<html lang="{lang}">' in html
-    assert html.count('<svg class="still"') == 9  # and the cell has a diagram of its own
+    for sheet in ("wide", "narrow"):  # and the cell has a diagram of its own
+        assert html.count(f'<svg class="still still-{sheet}"') == 9
     assert html.count('class="cell"') == 1
     assert html.count("<math ") > 40
     assert "{{" not in html.replace("\\u007b", "")
@@ -174,7 +175,7 @@ def test_every_figure_has_a_name_a_summary_and_a_table(client: Client, lang: str
         assert f'aria-labelledby="{name}-name"' in html
         assert f'id="{name}-name"' in html
         assert f'<details class="as-table needs-script" id="{name}-table">' in html
-    said = re.findall(r'<svg class="still"[^>]*aria-label="([^"]+)"', html)
+    said = re.findall(r'<svg class="still still-wide"[^>]*aria-label="([^"]+)"', html)
     begins = TEXTS[lang]("lesson.summary.before", lanes="").partition(":")[0]
     assert sum(each.startswith(begins) for each in said) == len(FIGURES) - 1
 

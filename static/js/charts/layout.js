@@ -1,4 +1,4 @@
-/** What all Plotly figures share: margins on the page's time axis, type, grid. Pure. */
+/** What all figures over time and training share: margins on the page's time axis, type, grid. Pure. */
 
 import { power } from "../format.js";
 import { ticks } from "../log-axis.js";

@@ -81,13 +81,16 @@ function laneTraces(lane, view, options, extent) {
   const isTheirs = theory === "bound" || lane.lane === CELLS[cell].lanes[0].name;
   const line = options.theory && isTheirs ? frame[theory] : null;
   if (line) {
+    // Of several runs of one cell, colour alone would tell whose it is.
+    const marked = lane.shown.style.variant > 0;
     traces.push({
       type: "scatter",
-      mode: "lines",
+      mode: marked ? "lines+markers" : "lines",
       name: theory,
       x: timesteps(line, view.length),
       y: line.map((value) => inside(value, unit, extent)),
       line: { color: lane.colour, dash: "longdash", width: 1 },
+      ...(marked && { marker: { symbol: lane.symbol, size: 7, maxdisplayed: 9, color: lane.colour } }),
       hoverinfo: "none",
     });
   }

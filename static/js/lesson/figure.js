@@ -25,7 +25,6 @@ import { setText } from "../ui/dom.js";
  * @typedef {object} Tools what the page gives to its figures
  * @property {import("../api.js").Api} api
  * @property {Language} language
- * @property {() => Promise<import("../plot.js").Plotly>} library loads Plotly when first asked
  * @property {(figure: string) => void} started tells the questions that a training has begun
  * @property {(figure: string) => void} stopped tells them that it came to nothing
  * @property {(figure: string) => void} ended tells them that it is over
@@ -44,6 +43,17 @@ export function within(root, selector, type) {
   const found = root.querySelector(selector);
   if (!(found instanceof type)) throw new Error(`the figure has no ${selector}`);
   return found;
+}
+
+/**
+ * Still figures carry the words of a figure, also for what is drawn over them: the one of a page and
+ * the one of a phone, of which one is shown.
+ * @param {HTMLElement} box
+ * @returns {(words: string) => void}
+ */
+export function connectTold(box) {
+  const stills = box.querySelectorAll(".still");
+  return (words) => stills.forEach((still) => still.setAttribute("aria-label", words));
 }
 
 /** @param {HTMLElement} root @returns {FigureConfig} */

@@ -2,7 +2,6 @@
 
 import { createApi } from "../api.js";
 import { loadLanguage } from "../i18n.js";
-import { loadPlotly } from "../plot.js";
 import { connectTheme } from "../theme.js";
 import { byId } from "../ui/dom.js";
 import { connectCellFigure } from "./cell-figure.js";
@@ -13,7 +12,7 @@ import { connectQuestions } from "./questions.js";
 import { connectReading } from "./reading.js";
 import { connectRunFigure } from "./run-figure.js";
 
-/** @param {{api: string, lang: string, messages: string, plotly: string}} config */
+/** @param {{api: string, lang: string, messages: string}} config */
 async function start(config) {
   /** @type {Set<() => void>} */
   const themed = new Set();
@@ -29,18 +28,13 @@ async function start(config) {
   connectPaper(() => themed.forEach((each) => each()));
   const questions = connectQuestions(document);
   const language = await loadLanguage(config.lang, config.messages);
-  /** @type {Promise<import("../plot.js").Plotly>|null} */
-  let library = null;
   const tools = {
     api: createApi(config.api),
     language,
-    library: () => (library ??= loadPlotly(config.plotly)),
     ...questions,
     themed,
   };
   for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {
-    // Plotly is large: it is fetched when somebody is about to touch a figure, not before.
-    for (const near of ["pointerenter", "focusin"]) root.addEventListener(near, () => void tools.library(), { once: true });
     if (root.classList.contains("figure-run")) connectRunFigure(root, tools);
     else if (root.classList.contains("figure-cell")) connectCellFigure(root, tools);
     else connectProbeFigure(root, tools);

@@ -7,11 +7,11 @@
  */
 
 import { axis, baseLayout, endWords, timeAxis } from "../charts/layout.js";
-import { createPlot } from "../plot.js";
 import { el } from "../ui/dom.js";
+import { drawInto } from "../ui/drawn.js";
 import { swatch } from "../ui/swatch.js";
 import { CELLS, lookOf, withAlpha } from "../visual.js";
-import { within } from "./figure.js";
+import { connectTold, within } from "./figure.js";
 import { legendRow } from "./profile.js";
 
 /** @typedef {import("../charts/layout.js").FigureContext} FigureContext */
@@ -82,33 +82,25 @@ export function openingFigure(view, logs, context) {
   };
 }
 
-/** @param {HTMLElement} root @param {() => Promise<import("../plot.js").Plotly>} library @param {Language} language */
-export function createOpening(root, library, language) {
+/** @param {HTMLElement} root @param {Language} language */
+export function createOpening(root, language) {
   const box = within(root, "[data-opening]", HTMLElement);
   const legend = within(root, "[data-opening-legend]", HTMLElement);
-  const still = within(box, ".still", SVGElement);
+  const say = connectTold(box);
   const host = el("div", { class: "plot-live", "aria-hidden": "true" });
-  /** @type {ReturnType<typeof createPlot>|null} */
-  let plot = null;
-  /** @type {(() => void)|null} */
-  let again = null;
   const number = (/** @type {Frame|null|undefined} */ frame) => language.number(meanOpening(openingOf(frame)));
 
   return {
     /** @param {View} view @param {LabState} state @param {Omit<FigureContext, "width">} context */
     show(view, { logs }, context) {
-      again = () => this.show(view, /** @type {LabState} */ ({ logs }), context);
-      if (!plot) {
-        box.append(host);
-        plot = createPlot(host, library(), () => again?.());
-      }
-      if (plot.ready) plot.draw(openingFigure(view, logs, { ...context, width: host.clientWidth }));
+      box.append(host);
+      drawInto(host, openingFigure(view, logs, { ...context, width: host.clientWidth }));
       const rows = gated(view).map((shown) => ({ shown, name: nameOf(shown, language), value: number(shown.frame), was: number(logs[shown.run.id]?.[0]) }));
       legend.replaceChildren(
         ...rows.map(({ shown, name, value, was }) => legendRow(swatch(lookOf(shown)), name, value, language.t("lesson.opening.was", { value: was }))),
       );
       const told = rows.map(({ name, value }) => `${name}: ${value}`).join("; ");
-      still.setAttribute("aria-label", language.t("lesson.opening.step", { step: language.integer(Math.round(view.step)), gates: told }));
+      say(language.t("lesson.opening.step", { step: language.integer(Math.round(view.step)), gates: told }));
     },
     /** @param {View} view for the table of the figure */
     columns: (view) =>

@@ -3,15 +3,15 @@
 import { profileFigure } from "../charts/profile.js";
 import { arriving } from "../describe.js";
 import { vitality } from "../log-axis.js";
-import { createPlot } from "../plot.js";
 import { createSurroundings } from "../surroundings.js";
 import { TABLES } from "../tables.js";
 import { el } from "../ui/dom.js";
+import { drawInto } from "../ui/drawn.js";
 import { createFigureTable } from "../ui/figure-table.js";
 import { swatch } from "../ui/swatch.js";
 import { viewAt } from "../view.js";
 import { CELLS, lanesOf, runStyles } from "../visual.js";
-import { within } from "./figure.js";
+import { connectTold, within } from "./figure.js";
 import { share } from "./numbers.js";
 import { createOpening } from "./opening.js";
 
@@ -48,7 +48,7 @@ export function legendRows(lanes, theory, language) {
     const { frame, style } = lane.shown;
     if (!theory || !frame?.direct) return [own];
     const arrived = share(frame.direct);
-    const line = { colour: style.colour, dash: "longdash", symbol: "", width: 1 };
+    const line = { colour: style.colour, dash: "longdash", symbol: style.variant > 0 ? lane.symbol : "", width: 1 };
     const state = vitality(arrived);
     return [own, { line, label: t("lesson.direct", { model: style.label }), value: language.number(arrived), word: t(`word.${state}`), vitality: state }];
   });
@@ -82,15 +82,13 @@ export function widened({ caption, head, rows }, columns, language) {
  * @param {HTMLElement} root @param {FigureConfig} config @param {Tools} tools
  * @param {() => void} onMissed the table was opened, and nothing has been measured for it yet
  */
-export function createProfile(root, config, { language, library, themed }, onMissed) {
+export function createProfile(root, config, { language, themed }, onMissed) {
   const box = within(root, "[data-plot]", HTMLElement);
   const legend = within(root, "[data-legend]", HTMLElement);
-  const still = within(root, "[data-plot] .still", SVGElement);
+  const told = connectTold(box);
   const host = el("div", { class: "plot-live", "aria-hidden": "true" });
-  const opening = root.querySelector("[data-opening]") && createOpening(root, library, language);
+  const opening = root.querySelector("[data-opening]") && createOpening(root, language);
   const table = createFigureTable(config.id, () => (again ?? onMissed)());
-  /** @type {ReturnType<typeof createPlot>|null} */
-  let plot = null;
   /** @type {(() => void)|null} */
   let again = null;
   const surroundings = createSurroundings(box, box, language, () => again?.());
@@ -108,22 +106,17 @@ export function createProfile(root, config, { language, library, themed }, onMis
    */
   const show = (state, step, label, summary) => {
     again = () => show(state, step, label, summary);
-    if (!plot) {
-      box.append(host);
-      plot = createPlot(host, library(), () => again?.());
-    }
+    box.append(host);
     const { current } = surroundings;
     const view = viewOf(state, step, label);
     const lanes = shownLanes(view, config, language);
     const context = { ...current, left: current.margins.left, right: current.margins.right };
-    if (plot.ready) {
-      const extent = config.theory ? reaching(state.extent, view) : state.extent;
-      plot.draw(profileFigure(view, lanes, { scale: "relative", theory: config.theory, extent }, { ...context, width: host.clientWidth }));
-      root.classList.add("is-live");
-    }
+    const extent = config.theory ? reaching(state.extent, view) : state.extent;
+    drawInto(host, profileFigure(view, lanes, { scale: "relative", theory: config.theory, extent }, { ...context, width: host.clientWidth }));
+    root.classList.add("is-live");
     const rows = legendRows(lanes, config.theory, language);
     legend.replaceChildren(...rows.map(({ line, label: name, value, word, vitality: state }) => legendRow(swatch(line), name, value, word, state)));
-    still.setAttribute("aria-label", summary(rows.map(({ label: name, value, word }) => language.t("summary.lane", { model: name, value, word })).join("; ")));
+    told(summary(rows.map(({ label: name, value, word }) => language.t("summary.lane", { model: name, value, word })).join("; ")));
     opening?.show(view, state, context);
     if (table.open) table.show(tableOf(view, lanes, current));
   };

@@ -26,7 +26,7 @@ import { stateOf } from "./untrained.js";
 /** @typedef {import("./figure.js").Tools} Tools */
 /** @typedef {import("./figure.js").Values} Values */
 
-/** Milliseconds between two drawings: a plot costs far more than a frame. */
+/** Milliseconds between two drawings: of a training, not of an animation. */
 const PAUSE = 120;
 
 /** Milliseconds in which a run that is stored is shown again, from its first step to its last. */
