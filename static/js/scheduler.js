@@ -18,6 +18,8 @@
 /** A panel rests this many times as long as its drawing took: 0.25 of the time at most goes to it. */
 const REST = 3;
 const LONGEST_REST = 600;
+/** Milliseconds. What a browser does after a drawing (style, layout, paint) is in no measurement here. */
+const SHORTEST_REST = 80;
 /** How much the newest measurement counts. */
 const FRESH = 0.4;
 
@@ -86,7 +88,7 @@ export function createScheduler(environment = {}) {
         const cost = now() - start;
         entry.drawn = key;
         entry.cost = entry.cost ? entry.cost * (1 - FRESH) + cost * FRESH : cost;
-        entry.after = start + cost + Math.min(LONGEST_REST, entry.cost * REST);
+        entry.after = start + cost + Math.min(LONGEST_REST, Math.max(SHORTEST_REST, entry.cost * REST));
         if (entry.panel.heavy) {
           heavyDrawn = true;
           turn = (first + at + 1) % count; // the next one goes first next time

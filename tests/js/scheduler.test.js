@@ -76,6 +76,16 @@ test("a dear panel is drawn less often: at most a quarter of the time goes to it
   assert.ok(drawn.length > 10);
 });
 
+test("a cheap panel too leaves time for what the browser does after it: about a dozen drawings a second", () => {
+  const { clock, drawn, scheduler, add } = bench();
+  add("cheap", false, 1);
+  for (let frame = 0; clock.now < 1000; frame += 1) {
+    scheduler.run(frame);
+    clock.now += 16;
+  }
+  assert.ok(drawn.length <= 13 && drawn.length >= 9, String(drawn.length));
+});
+
 test("invalidate draws everything again", () => {
   const { clock, drawn, scheduler, add } = bench();
   add("a", true, 1);
