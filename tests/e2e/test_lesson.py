@@ -204,6 +204,15 @@ def test_the_lesson_is_readable_without_scripts(lab: OpenLab) -> None:
     assert not shown.page.locator("#applications .result-waits").is_visible()
 
 
+@pytest.mark.parametrize("path", ["lab", "compare"])
+def test_without_scripts_nothing_is_offered_that_does_nothing(lab: OpenLab, path: str) -> None:
+    shown = lab(java_script_enabled=False)
+    shown.page.goto(f"{shown.url}/{path}?lang=en")
+    assert shown.page.locator(".no-script").is_visible()
+    assert shown.page.locator("main :is(button, input, select):visible").count() == 0
+    assert shown.page.locator(".site-header button:visible").count() == 0
+
+
 INK = "getComputedStyle(document.body).color"
 
 
