@@ -265,12 +265,12 @@ def lasting(seed):
     """Two runs of some seconds: long enough to lose their server in the middle."""
     return {
         "base": {
-            "task": {"length": 40},
-            "training": {"steps": 300, "batch_size": 8, "stop_when_solved": False},
+            "task": {"length": 100},
+            "training": {"steps": 300, "batch_size": 64, "stop_when_solved": False},
             "seed": seed,
             "frame_every": 5,
         },
-        "vary": {"model": [{"cell": cell, "hidden_size": 16} for cell in ("rnn", "lstm")]},
+        "vary": {"model": [{"cell": cell, "hidden_size": 32} for cell in ("rnn", "lstm")]},
     }
 
 
