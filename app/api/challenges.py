@@ -8,8 +8,8 @@ from pydantic import Field
 from app.api.answers import Challenges, Grade
 from app.api.deps import App, not_found
 from app.api.described import RUN_ID, also, problems
+from app.api.json_body import JsonRoute
 from app.api.schemas import Asked
-from app.api.strict_json import JsonRoute
 from app.core.challenges import CHALLENGES, Challenge, Criterion
 from app.runs.grading import grade_run
 

@@ -37,12 +37,13 @@ class Connections:
 
         To be refused costs a connection too, for as long as the answer is on its way.
         """
-        self._open[household(address)] += 1
+        name = household(address)
+        self._open[name] += 1
         self._total += 1
         if self._total > self._most:
             detail = f"{self._most} connections are open; this server takes no more."
             return Problem(503, "too_many_connections", detail, headers=RETRY)
-        if address not in self._proxies and self._open[household(address)] > self._most_of_one:
+        if address not in self._proxies and self._open[name] > self._most_of_one:
             detail = f"This address has {self._most_of_one} connections open already."
             return Problem(429, "too_many_connections", detail, headers=RETRY)
         return None

@@ -13,10 +13,10 @@ from app.api.answers import Results
 from app.api.deps import App, Client, ExperimentId, Holder, Services, known_id, not_found
 from app.api.described import also, problems
 from app.api.errors import Problem
+from app.api.json_body import JsonRoute
 from app.api.limits import too_many_runs
 from app.api.negotiate import negotiate
 from app.api.schemas import Experiment, ExperimentPage, ExperimentSpec
-from app.api.strict_json import JsonRoute
 from app.core.options import OptionError
 from app.runs import asking, experiments, holds, queue
 from app.runs.curves import frames_of

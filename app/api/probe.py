@@ -11,8 +11,8 @@ from app.api.answers import Probed
 from app.api.deps import App, Client
 from app.api.described import RUN_ID, also, problems
 from app.api.exports import spec_of, weights_at
+from app.api.json_body import JsonRoute
 from app.api.schemas import Asked, RunSpecBody, given, model_of
-from app.api.strict_json import JsonRoute
 from app.core.interventions import Interventions, changed_spec, probe
 from app.core.options import OptionError
 from app.core.spec import RunSpec

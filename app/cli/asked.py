@@ -2,13 +2,13 @@
 
 import itertools
 import json
-import math
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app import strict_json
 from app.core.options import OptionError
 from app.core.presets import PRESETS
 from app.core.presets.preset import merged
@@ -128,21 +128,6 @@ def _strict(text: str) -> Any:
     """
     try:
         text.encode("utf-8")  # a command line may hold bytes that are not
-        found = json.loads(text, parse_constant=_constant, parse_float=_finite)
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
     except UnicodeEncodeError:
         raise ValueError("a text that is not Unicode") from None
-    return found
-
-
-def _constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"the number {text[:40]} is too large")
-    return value
+    return strict_json.parse(text)
