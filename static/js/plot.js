@@ -3,7 +3,6 @@
 /**
  * @typedef {object} Plotly the part that we use
  * @property {(element: HTMLElement, data: object[], layout: object, config: object) => Promise<unknown>} react
- * @property {(figure: object, options: object) => Promise<string>} toImage
  * @property {(element: HTMLElement) => void} purge
  */
 
