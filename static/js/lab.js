@@ -168,6 +168,7 @@ function createLab(api, language, catalogue, plotly) {
   function setLook(next) {
     look = { ...look, ...next };
     address.remember();
+    figures.hurry();
     wake();
   }
 

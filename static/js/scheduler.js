@@ -55,6 +55,11 @@ export function createScheduler(environment = {}) {
       for (const entry of entries) entry.drawn = null;
     },
 
+    /** Let no panel rest any longer: somebody chose what to see, and is answered in the next frame. */
+    hurry() {
+      for (const entry of entries) entry.after = 0;
+    },
+
     /** Draw everything now, on screen or not. @param {Scene} scene */
     drawAll(scene) {
       for (const entry of entries) {

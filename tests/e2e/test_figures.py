@@ -94,6 +94,7 @@ def test_from_a_sentence_to_its_figure_to_its_numbers(
 
     # The Jacobians come from the server, for the weights of the step on screen.
     page.locator("#profile-scale label").nth(2).click()
+    page.locator("#profile-table").scroll_into_view_if_needed()  # what is off screen is not drawn
     page.wait_for_function(
         "() => document.querySelectorAll('#profile-table thead th').length === 4"
         " && document.querySelectorAll('#profile-table tbody tr').length === 20"

@@ -86,6 +86,17 @@ test("a cheap panel too leaves time for what the browser does after it: about a 
   assert.ok(drawn.length <= 13 && drawn.length >= 9, String(drawn.length));
 });
 
+test("who chose something is answered at once", () => {
+  const { drawn, scheduler, add } = bench();
+  add("table", false, 1);
+  scheduler.run("by model");
+  assert.equal(scheduler.run("by seed"), true);
+  assert.equal(drawn.length, 1);
+  scheduler.hurry();
+  assert.equal(scheduler.run("by seed"), false);
+  assert.equal(drawn.length, 2);
+});
+
 test("invalidate draws everything again", () => {
   const { clock, drawn, scheduler, add } = bench();
   add("a", true, 1);

@@ -157,6 +157,7 @@ function createComparison(api, language, catalogue) {
   function look(change) {
     view = { ...view, ...change };
     rememberAddress();
+    scheduler.hurry();
     wake();
   }
 

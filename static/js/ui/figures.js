@@ -63,6 +63,7 @@ export function createFigures({ api, catalogue, language, plotly, wake, tried, o
     tried: whatIf.shown,
     /** @param {Scene} scene @returns {boolean} whether something still waits to be drawn */
     draw: (scene) => scheduler.run(scene),
+    hurry: scheduler.hurry,
     /** On paper. @param {Scene} scene */
     print(scene) {
       scheduler.drawAll(scene);
