@@ -50,11 +50,6 @@ export function createScheduler(environment = {}) {
       return () => entry.visible;
     },
 
-    /** Draw everything again at the next occasion (theme, size). */
-    invalidate() {
-      for (const entry of entries) entry.drawn = null;
-    },
-
     /** Let no panel rest any longer: somebody chose what to see, and is answered in the next frame. */
     hurry() {
       for (const entry of entries) entry.after = 0;

@@ -97,16 +97,6 @@ test("who chose something is answered at once", () => {
   assert.equal(drawn.length, 2);
 });
 
-test("invalidate draws everything again", () => {
-  const { clock, drawn, scheduler, add } = bench();
-  add("a", true, 1);
-  scheduler.run(1);
-  scheduler.invalidate();
-  clock.now += 100;
-  scheduler.run(1);
-  assert.deepEqual(drawn, ["a", "a"]);
-});
-
 test("a panel whose size changed is drawn off screen too, once", () => {
   const clock = { now: 0 };
   const drawn = [];
