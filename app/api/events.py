@@ -21,7 +21,7 @@ from app.api.protocol import SendPart, part_sender
 from app.runs import experiments
 from app.runs.experiments import ExperimentView
 from app.runs.feed import Missing
-from app.runs.tail import Watch
+from app.runs.watch import Watch
 from app.runs.wire import Gzip, Piece, Plain, event, joined, short
 
 log = logging.getLogger(__name__)

@@ -1,129 +1,31 @@
 """Follow the log: one thread per process looks for what is new and wakes every viewer of it.
 
-The thread asks the database a question that costs microseconds: whether anything was committed
-since the last look (``PRAGMA data_version`` of SQLite, ``pg_current_snapshot()`` of PostgreSQL). It
-reads rows only when something was.
+The thread asks the database whether anything was committed since the last look (``commits``), and
+reads rows only when something was. What it found goes to those who watch (``watch``).
 """
 
 import asyncio
 import logging
-import sqlite3
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row, select
 
 from app.runs import queue
+from app.runs.commits import commit_counter
 from app.runs.experiments import ExperimentView
-from app.runs.feed import FRAMES_PER_CHUNK, Feed, FrameCache, Missing, RunNow, frame_piece
+from app.runs.feed import FRAMES_PER_CHUNK, FrameCache, Missing, frame_piece
 from app.runs.log import read_frames
-from app.runs.store import UNFINISHED, Store, experiments, runs
-from app.runs.views import run_status
+from app.runs.store import Store, experiments, runs
+from app.runs.watch import MINOR_EVERY, News, Watch
 from app.runs.wire import Piece
 
 log = logging.getLogger(__name__)
 
-# Positions in the queue, and the progress of a grid, are told at most this often.
-MINOR_EVERY = 1.0
 FRAMES_AT_ONCE = 64  # read ahead for the viewers; who is further behind reads for himself
-
-
-@dataclass
-class _News:
-    """What one look at the log found."""
-
-    opened: int  # how many viewers had come when the look began
-    asked_at: float = field(default_factory=time.monotonic)
-    runs: dict[str, Row[Any]] = field(default_factory=dict)
-    cancelled: dict[str, bool] = field(default_factory=dict)
-    positions: dict[str, int] = field(default_factory=dict)
-    frames: list[tuple[str, int, Piece]] = field(default_factory=list)
-
-
-class Watch:
-    """One experiment that somebody is looking at; lives in the event loop."""
-
-    def __init__(self, view: ExperimentView, cache: FrameCache, *, is_grid: bool) -> None:
-        self.experiment_id: str = view.experiment.id
-        self.labels = [run.label for run in view.runs]
-        self.feed = Feed([run.id for run in view.runs], cache, is_grid=is_grid)
-        self.is_grid = is_grid
-        self.viewers = 0
-        # Set once the feed is as new as the latest viewer; of each of those still to be served, by
-        # the number of his arrival. One for all would not be set while more keep coming.
-        self.ready = asyncio.Event()
-        self._arriving: deque[tuple[int, asyncio.Event]] = deque()
-        self._waiting: set[asyncio.Future[None]] = set()
-        # Per run: what was found at the last look, and what viewers were told of it.
-        self._seen: list[tuple[Any, ...]] = [()] * len(self.labels)
-        self._told: list[tuple[Any, ...]] = [()] * len(self.labels)
-        self._minor: list[int | None] = [None] * len(self.labels)
-        self._minor_at = -float("inf")
-
-    async def changed(self) -> None:
-        """Wait until there may be something new, or a sign of life is due."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await future
-        finally:
-            self._waiting.discard(future)
-
-    def arrive(self, number: int) -> None:
-        """Let the next viewer wait for a look that begins after he came."""
-        self.ready = asyncio.Event()
-        self._arriving.append((number, self.ready))
-
-    def wake(self) -> None:
-        """Wake every viewer who waits now."""
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    def take(self, news: _News, now: float) -> None:
-        """Bring the feed to what the log holds."""
-        present, told = [], []
-        cancelled = news.cancelled[self.experiment_id]
-        minor_is_due = now - self._minor_at >= MINOR_EVERY
-        for index, run_id in enumerate(self.feed.run_ids):
-            row, position = news.runs[run_id], news.positions.get(run_id)
-            if (row, position, cancelled) == self._seen[index]:
-                run = self.feed.now[index]  # most runs of a grid, most of the time
-            else:
-                self._seen[index] = (row, position, cancelled)
-                run = self._run_now(index, row, position, cancelled)
-            present.append(run)
-            major = (run.state, row.attempts, row.error_code)
-            minor = row.step if self.is_grid else position
-            tell = major != self._told[index] or (minor_is_due and minor != self._minor[index])
-            told.append(tell)
-            if tell:
-                self._told[index], self._minor[index] = major, minor
-        if minor_is_due and any(told):
-            self._minor_at = now
-        changed = self.feed.update(present, told)
-        # A look that began before a viewer came may not know what he has asked for.
-        while self._arriving and self._arriving[0][0] <= news.opened:
-            self._arriving.popleft()[1].set()
-        if changed:
-            self.wake()
-
-    def _run_now(self, index: int, row: Row[Any], position: int | None, cancelled: bool) -> RunNow:
-        status = {
-            "run": self.feed.run_ids[index],
-            **run_status(row, self.labels[index], position),
-        }
-        if cancelled and row.state in UNFINISHED:
-            # Another experiment still wants this run; here it has ended.
-            status["state"] = "cancelled"
-        return RunNow(status["state"], status["state"] not in UNFINISHED, row.seq, status)
 
 
 class Tail:
@@ -248,7 +150,7 @@ class Tail:
 
     # ------------------------------------------------------------------ event loop
 
-    def _apply(self, news: _News) -> None:
+    def _apply(self, news: News) -> None:
         now = time.monotonic()
         for run_id, seq, frame in news.frames:
             self._cache.put(run_id, seq, frame)
@@ -265,7 +167,7 @@ class Tail:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                with _commit_counter(self._store) as count_commits:
+                with commit_counter(self._store) as count_commits:
                     self._follow(count_commits)
             # Whatever it is: without this thread every viewer would wait for ever.
             except Exception:
@@ -293,8 +195,8 @@ class Tail:
             self._wake.wait(pause)
             self._wake.clear()
 
-    def _look(self, watches: Sequence[Watch]) -> _News:
-        news = _News(self._opened)
+    def _look(self, watches: Sequence[Watch]) -> News:
+        news = News(self._opened)
         wanted = {run_id for watch in watches for run_id in watch.feed.run_ids}
         live = {run_id for watch in watches if not watch.is_grid for run_id in watch.feed.run_ids}
         with self._store.reading() as connection:
@@ -324,43 +226,3 @@ class Tail:
 
 def _may_change(watch: Watch) -> bool:
     return not (watch.ready.is_set() and watch.feed.final)
-
-
-@contextmanager
-def _commit_counter(store: Store) -> Iterator[Callable[[], object]]:
-    """Give a function whose answer changes when somebody else has committed something."""
-    if not store.is_sqlite:
-        counter = _SnapshotCounter(store)
-        with closing(counter):
-            yield counter
-        return
-    # Its own connection: the counter leaves out what the asking connection commits itself.
-    with closing(sqlite3.connect(str(store.url.database))) as connection:
-        yield lambda: connection.execute("PRAGMA data_version").fetchone()[0]
-
-
-class _SnapshotCounter:
-    """The transactions that a new reader of PostgreSQL would see, as a text.
-
-    It changes exactly when a transaction that wrote has ended, and needs no NOTIFY of the writers,
-    whose commits PostgreSQL would put in one line for it.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._engine = store.engine
-        self._connection: Connection | None = None
-
-    def __call__(self) -> object:
-        if self._connection is None:
-            opened = self._engine.connect()
-            self._connection = opened.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            return self._connection.scalar(text("SELECT CAST(pg_current_snapshot() AS text)"))
-        except SQLAlchemyError:
-            self.close()  # the server is away; the next question connects again
-            raise
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

@@ -26,6 +26,8 @@ usually not the largest; this is why both ``direct`` and the total are measured.
 
 φ is tanh. ``activation="relu"`` makes *both* φ relu and leaves the gates sigmoid, as Keras's
 ``LSTM(units, activation="relu")`` does; c is then never negative, and has no upper bound.
+
+A long file, because a student reads a cell as a whole: its equations, forward, backward, Jacobian.
 """
 
 from dataclasses import dataclass
